@@ -1,0 +1,41 @@
+namespace FinOps.Contracts;
+
+/// <summary>A budget's threshold was crossed. Raised at most once per budget, period and threshold.</summary>
+public sealed record BudgetAlertRaised
+{
+    /// <summary>Version of this message's shape; 1.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Constant over all tries of all channels: receivers drop what they have seen.</summary>
+    public required string AlertId { get; init; }
+
+    /// <summary>The budget.</summary>
+    public required string BudgetId { get; init; }
+
+    /// <summary>Whose budget it is.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>What the budget limits: <c>CHARGE</c>.</summary>
+    public required string Measure { get; init; }
+
+    /// <summary>The threshold in percent of the budget's amount.</summary>
+    public required decimal ThresholdPercent { get; init; }
+
+    /// <summary>The budget's amount, a decimal in text so that no reader rounds it.</summary>
+    public required string Amount { get; init; }
+
+    /// <summary>What was spent when the crossing was seen, a decimal in text.</summary>
+    public required string Spend { get; init; }
+
+    /// <summary>ISO 4217 code of <see cref="Amount"/> and <see cref="Spend"/>.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Start of the period, inclusive.</summary>
+    public required DateTimeOffset PeriodStart { get; init; }
+
+    /// <summary>End of the period, exclusive.</summary>
+    public required DateTimeOffset PeriodEnd { get; init; }
+
+    /// <summary>When the crossing was recorded.</summary>
+    public required DateTimeOffset CrossedAt { get; init; }
+}

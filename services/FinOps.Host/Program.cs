@@ -1,0 +1,8 @@
+using System.CommandLine;
+using FinOps.Host.Commands;
+
+return await new RootCommand("What a token costs, for whom, and why.")
+{
+    Serve.Command(),
+    Schema.Command(),
+}.Parse(args).InvokeAsync();

@@ -1,0 +1,83 @@
+using FinOps.Platform.Access;
+using FinOps.Platform.Alerts;
+using FinOps.Platform.Budgets;
+using FinOps.Platform.Graph;
+using FinOps.Platform.Metering;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Reporting;
+using FinOps.Platform.Storage;
+using Hangfire;
+using Hangfire.PostgreSql;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FinOps.Platform.Hosting;
+
+/// <summary>The composition, written once: host, tests and tools use it. Roles choose; capabilities do not know.</summary>
+public static class FinOpsHost
+{
+    public static WebApplicationBuilder AddFinOps(this WebApplicationBuilder builder, Roles roles)
+    {
+        var services = builder.Services;
+        var postgres = builder.Configuration.RequiredConnectionString("postgres");
+        var rabbitmq = builder.Configuration.RequiredConnectionString("rabbitmq");
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new ActiveRoles(roles));
+        services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
+        services.AddAccess(builder.Configuration);
+        services.AddMetering();
+        services.AddPricing();
+        services.AddReporting();
+        services.AddBudgets();
+        services.AddAlerts();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        if (roles.HasFlag(Roles.Api)) services.AddGraph();
+
+        builder.AddCluster();
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            if (roles.HasFlag(Roles.Ingest)) bus.Metering();
+            bus.UsingRabbitMq((context, broker) =>
+            {
+                broker.Host(new Uri(rabbitmq), host => host.PublisherConfirmation = true);
+                broker.Alerts();
+                if (roles.HasFlag(Roles.Ingest)) broker.Metering(context);
+            });
+        });
+        services.AddHangfire(hangfire => hangfire
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UsePostgreSqlStorage(
+                storage => storage.UseNpgsqlConnection(postgres),
+                new PostgreSqlStorageOptions
+                {
+                    SchemaName = "hangfire",
+                    // Without these an alert waits for the poll, and an orphaned job for half an hour.
+                    EnableLongPolling = true,
+                    UseSlidingInvisibilityTimeout = true,
+                    QueuePollInterval = TimeSpan.FromSeconds(5),
+                    InvisibilityTimeout = TimeSpan.FromMinutes(2),
+                }));
+        if (roles.HasFlag(Roles.Jobs))
+            services.AddHangfireServer(server => server.WorkerCount = Limits.JobWorkers);
+        return builder;
+    }
+
+    public static WebApplication MapFinOps(this WebApplication app)
+    {
+        var roles = app.Services.GetRequiredService<ActiveRoles>().Value;
+        app.UseAccess();
+        app.MapHealth();
+        if (roles.HasFlag(Roles.Ingest)) app.MapMetering();
+        if (roles.HasFlag(Roles.Api)) app.MapGraph();
+        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Alerts();
+        return app;
+    }
+}
+
+/// <summary>The roles of this process.</summary>
+public sealed record ActiveRoles(Roles Value);

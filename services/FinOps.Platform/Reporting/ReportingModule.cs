@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FinOps.Platform.Reporting;
+
+/// <summary>What a token cost: figures from buckets, fleet costs, rate cards and targets.</summary>
+public static class ReportingModule
+{
+    public static IServiceCollection AddReporting(this IServiceCollection services) => services;
+}

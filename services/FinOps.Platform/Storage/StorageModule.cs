@@ -1,0 +1,54 @@
+using FinOps.Platform.Hosting;
+using JasperFx;
+using JasperFx.Events;
+using Marten;
+using Weasel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace FinOps.Platform.Storage;
+
+/// <summary>PostgreSQL: one data source for our tables, one Marten store for the events.</summary>
+public static class StorageModule
+{
+    public const string Schema = "finops";
+
+    public static IServiceCollection AddStorage(this IServiceCollection services, string connectionString, Action<StoreOptions> capabilities)
+    {
+        services.AddSingleton(_ =>
+        {
+            var settings = new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                CommandTimeout = Limits.CommandTimeoutSeconds,
+                ApplicationName = "finops",
+            };
+            return NpgsqlDataSource.Create(settings);
+        });
+        services.AddMarten(provider =>
+        {
+            var options = new StoreOptions();
+            options.Connection(provider.GetRequiredService<NpgsqlDataSource>());
+            options.DatabaseSchemaName = Schema;
+            options.Events.DatabaseSchemaName = Schema;
+            options.Events.StreamIdentity = StreamIdentity.AsString;
+            // The server-side append gives versions under the stream's row lock that our ledger already holds.
+            options.Events.AppendMode = EventAppendMode.Rich;
+            // Tables change by the explicit `schema apply` only; see SchemaScripts.
+            options.AutoCreateSchemaObjects = AutoCreate.None;
+            options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
+            options.Projections.Errors.SkipApplyErrors = false;
+            options.Projections.Errors.SkipSerializationErrors = false;
+            options.Projections.Errors.SkipUnknownEvents = false;
+            capabilities(options);
+            return options;
+        }).UseLightweightSessions();
+        services.AddSingleton<SchemaScripts>();
+        return services;
+    }
+
+    public static string RequiredConnectionString(this IConfiguration configuration, string name) =>
+        configuration.GetConnectionString(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"ConnectionStrings__{name} is not set. `infra/up` sets it; a host of its own needs it.");
+}
