@@ -1,0 +1,81 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using Npgsql;
+
+namespace FinOps.Platform.Tests.Fixtures;
+
+/// <summary>The PostgreSQL and RabbitMQ that the test run was given. Each test class makes its own database and its own virtual host there.</summary>
+public static class TestServers
+{
+    public static string Postgres => Required("FINOPS_TEST_POSTGRES");
+
+    public static Uri RabbitMq => new(Required("FINOPS_TEST_RABBITMQ"));
+
+    public static Uri RabbitMqManagement => new(Required("FINOPS_TEST_RABBITMQ_MANAGEMENT"));
+
+    /// <returns>The connection string of a new, empty database.</returns>
+    public static async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test_{Guid.NewGuid():N}";
+        await OnServerAsync($"create database {name}");
+        return new NpgsqlConnectionStringBuilder(Postgres) { Database = name }.ConnectionString;
+    }
+
+    public static Task DropDatabaseAsync(string connectionString) =>
+        OnServerAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
+
+    /// <returns>The AMQP address of a new, empty virtual host.</returns>
+    public static async Task<Uri> CreateVirtualHostAsync()
+    {
+        var name = $"test-{Guid.NewGuid():N}";
+        using var management = Management();
+        (await management.PutAsync($"api/vhosts/{name}", new StringContent("{}", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
+        var everything = new { configure = ".*", write = ".*", read = ".*" };
+        var users = await management.GetFromJsonAsync<List<BrokerUser>>("api/users") ?? [];
+        foreach (var user in users)
+            (await management.PutAsJsonAsync($"api/permissions/{name}/{user.Name}", everything)).EnsureSuccessStatusCode();
+        return new UriBuilder(RabbitMq) { Path = name }.Uri;
+    }
+
+    public static async Task DeleteVirtualHostAsync(Uri address)
+    {
+        using var management = Management();
+        (await management.DeleteAsync($"api/vhosts/{address.AbsolutePath.Trim('/')}")).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Free at this moment, each another: a host that starts soon will get them.</summary>
+    public static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(System.Net.IPAddress.Loopback, 0)).ToList();
+        foreach (var listener in listeners) listener.Start();
+        var ports = listeners.Select(l => ((System.Net.IPEndPoint)l.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners) listener.Dispose();
+        return ports;
+    }
+
+    private static async Task OnServerAsync(string sql)
+    {
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Postgres) { Database = "postgres", Pooling = false });
+        await using var command = server.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static HttpClient Management()
+    {
+        var address = RabbitMqManagement;
+        var client = new HttpClient { BaseAddress = new Uri(address.GetLeftPart(UriPartial.Scheme) + address.Authority + "/") };
+        var user = Uri.UnescapeDataString(address.UserInfo);
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
+        return client;
+    }
+
+    private static string Required(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"{variable} is not set: run the tests with `infra/test`, which starts PostgreSQL and RabbitMQ.");
+
+    private sealed record BrokerUser(string Name);
+}
