@@ -29,6 +29,7 @@ public static class FinOpsHost
         services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
         services.AddAccess(builder.Configuration);
         services.AddMetering();
+        if (roles.HasFlag(Roles.Silo)) services.AddLedger();
         services.AddPricing();
         services.AddReporting();
         services.AddBudgets();
@@ -37,6 +38,8 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Api)) services.AddGraph();
 
         builder.AddCluster();
+        // Ready means bound: a message published the moment after must find its queue.
+        services.AddOptions<MassTransitHostOptions>().Configure(options => options.WaitUntilStarted = true);
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -9,17 +9,38 @@ public static class Limits
     /// <summary>Records of one commit: enough to spread the cost of a flush thin, small enough that a commit takes tens of milliseconds.</summary>
     public const int RecordsPerCommit = 5_000;
 
-    /// <summary>Records that wait in one lane. Beyond it callers wait, HTTP answers 503, and the broker keeps its messages.</summary>
-    public const int RecordsWaitingPerLane = 50_000;
+    /// <summary>Flushes that wait in one lane; a meter has one at a time, so this is the number of meters that may wait. Beyond it grains wait.</summary>
+    public const int FlushesWaitingPerLane = 10_000;
+
+    /// <summary>Records that wait in one meter. Beyond it the meter refuses, and the sender tries again.</summary>
+    public const int RecordsWaitingPerMeter = 100_000;
+
+    /// <summary>Times that a meter reads its streams again because somebody else wrote them, before its callers are told to try again.</summary>
+    public const int StaleMeterAttempts = 5;
+
+    /// <summary>Records under way in one process. Beyond it HTTP answers 503 with Retry-After, and the broker keeps its messages.</summary>
+    public const int RecordsUnderWay = 200_000;
+
+    /// <summary>Seconds after which a caller that was told to wait may try again.</summary>
+    public const int RetryAfterSeconds = 2;
 
     /// <summary>Unacknowledged messages per consumer: at least 2 × lanes × records per commit ÷ records per message (100), or commits stay small.</summary>
     public const ushort BrokerPrefetch = 256;
 
     /// <summary>Deliveries of one message before the broker gives it to the dead letters: it may have killed the process each time.</summary>
-    public const int BrokerDeliveries = 5;
+    public const int BrokerDeliveries = 10;
+
+    /// <summary>Bytes that wait in the usage queue; beyond it the broker refuses to take more, and publishers hear it.</summary>
+    public const long BrokerQueueBytes = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>Times that a message is tried again in place while the books cannot be written: about 25 minutes, below the broker's own patience of 30.</summary>
+    public const int BrokerRetries = 150;
 
     /// <summary>Bytes of one HTTP body or broker message, decompressed.</summary>
     public const int MessageBytes = 16 * 1024 * 1024;
+
+    /// <summary>Nesting of JSON that comes from outside; a batch needs 6, an envelope 8.</summary>
+    public const int JsonDepth = 32;
 
     /// <summary>Live records older than this are quarantined; a named backfill may be of any age.</summary>
     public static readonly TimeSpan AcceptanceWindowBack = TimeSpan.FromDays(35);

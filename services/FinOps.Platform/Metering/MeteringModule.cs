@@ -1,26 +1,67 @@
+using FinOps.Domain.Metering;
+using FinOps.Platform.Hosting;
 using Marten;
 using MassTransit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace FinOps.Platform.Metering;
 
 /// <summary>Usage from the wire to the books.</summary>
 public static class MeteringModule
 {
-    public static StoreOptions Metering(this StoreOptions store) => store;
-
-    public static IServiceCollection AddMetering(this IServiceCollection services) => services;
-
-    public static void Metering(this IBusRegistrationConfigurator bus)
+    public static StoreOptions Metering(this StoreOptions store)
     {
+        store.Events.MapEventType<UsageRecorded>("usage_recorded_v1");
+        return store;
     }
+
+    public static IServiceCollection AddMetering(this IServiceCollection services)
+    {
+        services.AddOptions<MeteringOptions>().BindConfiguration("Metering");
+        services.AddSingleton<RecordUsage>();
+        services.AddSingleton<Quarantine>();
+        services.AddSingleton<Intake>();
+        services.AddSingleton<BrokerSenders>();
+        services.AddSingleton<ReceiptSender>();
+        return services;
+    }
+
+    /// <summary>What the meter grains of a silo need.</summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<SeriesIds>();
+        services.AddSingleton<LedgerCommit>();
+        services.AddSingleton<MeterState.Reader>();
+        services.AddSingleton<Ledger>();
+        services.AddHostedService(provider => provider.GetRequiredService<Ledger>());
+        return services;
+    }
+
+    public static void Metering(this IBusRegistrationConfigurator bus) => bus.AddConsumer<UsageConsumer>();
 
     public static void Metering(this IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context)
     {
+        broker.ReceiveEndpoint(BrokerTopology.UsageQueue, endpoint =>
+        {
+            endpoint.Apply();
+            // Any AMQP client may publish plain JSON; MassTransit's own envelope says what it is.
+            endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: false);
+            // While the books cannot be written the message stays ours, unacknowledged, and is tried again.
+            endpoint.UseMessageRetry(retry =>
+            {
+                retry.Handle<NpgsqlException>(e => e.IsTransient);
+                retry.Handle<TimeoutException>();
+                retry.Handle<OrleansException>();
+                retry.Handle<MeterOverloadedException>();
+                retry.Exponential(
+                    Limits.BrokerRetries, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(200));
+            });
+            endpoint.ConfigureConsumer<UsageConsumer>(context);
+        });
     }
 
-    public static void MapMetering(this IEndpointRouteBuilder endpoints)
-    {
-    }
+    public static void MapMetering(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/v1/usage", UsageEndpoint.PostAsync);
 }

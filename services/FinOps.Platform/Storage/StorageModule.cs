@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FinOps.Platform.Hosting;
 using JasperFx;
 using JasperFx.Events;
@@ -32,11 +33,12 @@ public static class StorageModule
             options.DatabaseSchemaName = Schema;
             options.Events.DatabaseSchemaName = Schema;
             options.Events.StreamIdentity = StreamIdentity.AsString;
-            // The server-side append gives versions under the stream's row lock that our ledger already holds.
-            options.Events.AppendMode = EventAppendMode.Rich;
+            // One round trip per append. Its concurrency errors may name the wrong stream, so whoever relies on a version locks it first.
+            options.Events.AppendMode = EventAppendMode.Quick;
             // Tables change by the explicit `schema apply` only; see SchemaScripts.
             options.AutoCreateSchemaObjects = AutoCreate.None;
-            options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
+            options.UseSystemTextJsonForSerialization(
+                EnumStorage.AsString, Casing.CamelCase, json => json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
             options.Projections.Errors.SkipApplyErrors = false;
             options.Projections.Errors.SkipSerializationErrors = false;
             options.Projections.Errors.SkipUnknownEvents = false;

@@ -93,3 +93,6 @@ create table finops.dead_letter (
   headers     jsonb not null,
   body        bytea not null
 );
+
+-- A meter's streams by the start of their id, when its grain wakes; Marten's own index follows the database's collation.
+create index mt_streams_usage on finops.mt_streams (id collate "C") include (version) where id like 'usage/%';

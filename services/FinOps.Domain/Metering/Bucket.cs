@@ -1,0 +1,28 @@
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Metering;
+
+/// <summary>What a bucket is of: a meter's work on one fleet in one quarter-hour of event time.</summary>
+/// <param name="Fleet">Empty where the records named none.</param>
+public readonly record struct BucketKey(TenantId Tenant, ModelId Model, string Fleet, QuarterHour Slot);
+
+/// <summary>What a bucket holds. The one fold of records: commits, rebuilds and checks all use it.</summary>
+public sealed record Bucket(long Records, long Incomplete, long Failed, Quantities Quantities)
+{
+    public static readonly Bucket Empty = new(0, 0, 0, Quantities.Zero);
+
+    public Bucket With(UsageRecord record) =>
+        new(Records + 1, Incomplete + (record.Incomplete ? 1 : 0), Failed + (record.Failed ? 1 : 0), Quantities + record.Quantities);
+
+    public static Dictionary<BucketKey, Bucket> Fold(IEnumerable<UsageRecord> records)
+    {
+        var buckets = new Dictionary<BucketKey, Bucket>();
+        foreach (var record in records)
+        {
+            var key = new BucketKey(record.Tenant, record.Model, record.Fleet ?? "", record.Slot);
+            buckets[key] = buckets.GetValueOrDefault(key, Empty).With(record);
+        }
+
+        return buckets;
+    }
+}

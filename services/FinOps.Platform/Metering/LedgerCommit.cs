@@ -1,0 +1,113 @@
+using FinOps.Domain.Metering;
+using FinOps.Domain.Values;
+using Marten;
+using Marten.Services;
+using Npgsql;
+
+namespace FinOps.Platform.Metering;
+
+/// <summary>
+/// One transaction for many meters: versions are checked under the streams' row locks, dedupe keys decide who is new, and events, buckets,
+/// conflicts and tallies follow. All of it is there, or none. Locks are taken in one order everywhere: streams, keys, buckets, tallies.
+/// </summary>
+internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore store, SeriesIds series, TimeProvider clock)
+{
+    public async Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
+    {
+        var recordedAt = clock.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+
+        var versions = await LockStreamsAsync(connection, flushes, cancellation);
+        var fresh = flushes.Where(f => IsFresh(f, versions)).ToList();
+        var outcomes = await DedupeKeys.DecideAsync(connection, fresh.SelectMany(f => f.Records).ToList(), cancellation);
+
+        var entries = Entries(fresh, outcomes);
+        var accepted = entries.Where(e => e.Outcome == RecordOutcome.Accepted).Select(e => e.Pending.Record).ToList();
+        var streams = accepted.GroupBy(MeterMonth.Of).Select(g => (Id: g.Key.StreamId, Event: UsageRecorded.Pack([.. g], recordedAt))).ToList();
+        if (streams.Count > 0)
+        {
+            await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
+            foreach (var (id, recorded) in streams) session.Events.Append(id, recorded);
+            await session.SaveChangesAsync(cancellation);
+        }
+
+        var ids = await series.ResolveAsync(connection, accepted, cancellation);
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            LedgerTables.AddBuckets(batch, Bucket.Fold(accepted), ids, recordedAt);
+            LedgerTables.AddConflicts(batch, entries, recordedAt);
+            LedgerTables.AddTallies(batch, entries, lane, recordedAt);
+            if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        series.Remember(ids);
+
+        foreach (var (id, _) in streams) versions[id] = versions.GetValueOrDefault(id) + 1;
+        return Results(flushes, fresh, outcomes, versions);
+    }
+
+    private static async Task<Dictionary<string, long>> LockStreamsAsync(
+        NpgsqlConnection connection, IReadOnlyList<MeterFlush> flushes, CancellationToken cancellation)
+    {
+        var ids = flushes.SelectMany(f => f.Records).Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId).ToArray();
+        await using var command = new NpgsqlCommand(
+            "select id, version from finops.mt_streams where id = any($1) order by id for update", connection)
+        {
+            Parameters = { new() { Value = ids } },
+        };
+        var versions = new Dictionary<string, long>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) versions[reader.GetString(0)] = reader.GetInt64(1);
+        return versions;
+    }
+
+    private static bool IsFresh(MeterFlush flush, Dictionary<string, long> versions) => flush.Records
+        .Select(r => MeterMonth.Of(r.Record)).Distinct()
+        .All(m => flush.Versions.GetValueOrDefault(m.StreamId) == versions.GetValueOrDefault(m.StreamId));
+
+    private static List<LedgerEntry> Entries(List<MeterFlush> fresh, IReadOnlyList<RecordOutcome> outcomes)
+    {
+        var entries = new List<LedgerEntry>(outcomes.Count);
+        foreach (var flush in fresh)
+        {
+            foreach (var pending in flush.Records) entries.Add(new LedgerEntry(pending, outcomes[entries.Count]));
+        }
+
+        return entries;
+    }
+
+    private static List<FlushResult> Results(
+        IReadOnlyList<MeterFlush> flushes, List<MeterFlush> fresh, IReadOnlyList<RecordOutcome> outcomes,
+        Dictionary<string, long> versions)
+    {
+        var results = new List<FlushResult>(flushes.Count);
+        var next = 0;
+        foreach (var flush in flushes)
+        {
+            if (!fresh.Contains(flush))
+            {
+                results.Add(FlushResult.Stale.Instance);
+                continue;
+            }
+
+            var own = outcomes.Skip(next).Take(flush.Records.Count).ToArray();
+            next += flush.Records.Count;
+            var added = Bucket.Empty;
+            for (var i = 0; i < own.Length; i++)
+            {
+                if (own[i] == RecordOutcome.Accepted) added = added.With(flush.Records[i].Record);
+            }
+
+            var streams = flush.Records.Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId)
+                .Where(versions.ContainsKey).ToDictionary(id => id, id => versions[id]);
+            results.Add(new FlushResult.Committed(own, streams, added));
+        }
+
+        return results;
+    }
+}
+
+/// <summary>One record and what became of it.</summary>
+internal readonly record struct LedgerEntry(PendingRecord Pending, RecordOutcome Outcome);

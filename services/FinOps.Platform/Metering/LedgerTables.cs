@@ -1,0 +1,131 @@
+using System.Text.Json;
+using FinOps.Domain.Metering;
+using FinOps.Domain.Values;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace FinOps.Platform.Metering;
+
+/// <summary>The rows that a commit writes beside its events; columns of quantities follow the unit classes.</summary>
+internal static class LedgerTables
+{
+    private static readonly string Columns = string.Join(", ", UnitClass.All.Select(c => c.Column));
+
+    private static readonly string BucketSql =
+        $"""
+        insert into finops.bucket as b (series, slot, recorded_hour, records, incomplete, failed, {Columns})
+        select series, slot, $3, records, incomplete, failed, {Columns}
+        from unnest($1, $2, $4, $5, $6, {string.Join(", ", UnitClass.All.Select(c => $"${7 + c.Ordinal}"))})
+          as t (series, slot, records, incomplete, failed, {Columns})
+        order by 1, 2
+        on conflict (series, slot, recorded_hour) do update set
+          records = b.records + excluded.records, incomplete = b.incomplete + excluded.incomplete, failed = b.failed + excluded.failed,
+          {string.Join(", ", UnitClass.All.Select(c => $"{c.Column} = b.{c.Column} + excluded.{c.Column}"))}
+        """;
+
+    public static void AddBuckets(
+        NpgsqlBatch batch, Dictionary<BucketKey, Bucket> buckets,
+        IReadOnlyDictionary<(TenantId, ModelId, string), int> series, DateTimeOffset recordedAt)
+    {
+        if (buckets.Count == 0) return;
+        var rows = buckets.ToArray();
+        var command = new NpgsqlBatchCommand(BucketSql)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(rows, r => series[(r.Key.Tenant, r.Key.Model, r.Key.Fleet)]) },
+                new() { Value = Array.ConvertAll(rows, r => r.Key.Slot.Index) },
+                new() { Value = QuarterHour.Holding(recordedAt).Hour },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Records) },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Incomplete) },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Failed) },
+            },
+        };
+        foreach (var unitClass in UnitClass.All)
+            command.Parameters.Add(new() { Value = Array.ConvertAll(rows, r => r.Value.Quantities[unitClass]) });
+        batch.BatchCommands.Add(command);
+    }
+
+    public static void AddConflicts(NpgsqlBatch batch, List<LedgerEntry> entries, DateTimeOffset recordedAt)
+    {
+        foreach (var (pending, outcome) in entries)
+        {
+            if (outcome != RecordOutcome.Conflict) continue;
+            var record = pending.Record;
+            batch.BatchCommands.Add(new(
+                """
+                insert into finops.usage_conflict (seen_at, key, content, tenant, source, record_id, model, batch_id, record)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (key, content) do nothing
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = recordedAt },
+                    new() { Value = pending.Digest.Key },
+                    new() { Value = pending.Digest.Content },
+                    new() { Value = record.Tenant.Value },
+                    new() { Value = record.Source },
+                    new() { Value = record.Id },
+                    new() { Value = record.Model.Value },
+                    new() { Value = (object?)pending.BatchId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                    new() { Value = Json(record), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                },
+            });
+        }
+    }
+
+    public static void AddTallies(NpgsqlBatch batch, List<LedgerEntry> entries, int lane, DateTimeOffset recordedAt)
+    {
+        foreach (var tenant in entries.GroupBy(e => e.Pending.Record.Tenant).OrderBy(g => g.Key.Value, StringComparer.Ordinal))
+        {
+            var accepted = tenant.LongCount(e => e.Outcome == RecordOutcome.Accepted);
+            batch.BatchCommands.Add(Tally(
+                tenant.Key.Value, lane, accepted, tenant.LongCount(e => e.Outcome == RecordOutcome.Duplicate),
+                tenant.LongCount(e => e.Outcome == RecordOutcome.Conflict), 0, accepted > 0 ? recordedAt : null));
+        }
+    }
+
+    /// <param name="tenant">Empty where the record named none that could be read.</param>
+    /// <param name="lane">Whose row: lanes do not wait for each other's.</param>
+    /// <param name="accepted">To add.</param>
+    /// <param name="duplicates">To add.</param>
+    /// <param name="conflicts">To add.</param>
+    /// <param name="quarantined">To add.</param>
+    /// <param name="committedAt">Null when nothing was accepted.</param>
+    public static NpgsqlBatchCommand Tally(
+        string tenant, int lane, long accepted, long duplicates, long conflicts, long quarantined, DateTimeOffset? committedAt) => new(
+        """
+        insert into finops.ingestion_tally as t (tenant, lane, accepted, duplicates, conflicts, quarantined, last_commit_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (tenant, lane) do update set
+          accepted = t.accepted + excluded.accepted, duplicates = t.duplicates + excluded.duplicates,
+          conflicts = t.conflicts + excluded.conflicts, quarantined = t.quarantined + excluded.quarantined,
+          last_commit_at = greatest(t.last_commit_at, excluded.last_commit_at)
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = tenant },
+            new() { Value = lane },
+            new() { Value = accepted },
+            new() { Value = duplicates },
+            new() { Value = conflicts },
+            new() { Value = quarantined },
+            new() { Value = (object?)committedAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        },
+    };
+
+    private static string Json(UsageRecord record) => JsonSerializer.Serialize(new
+    {
+        tenant = record.Tenant.Value,
+        source = record.Source,
+        id = record.Id,
+        model = record.Model.Value,
+        modelVersion = record.ModelVersion,
+        fleet = record.Fleet,
+        occurredAt = record.OccurredAt,
+        status = record.Failed ? "failed" : "ok",
+        quantities = UnitClass.All.Where(c => record.Quantities[c] != 0).ToDictionary(c => c.Name, c => record.Quantities[c]),
+        tags = record.Tags.ToDictionary(t => t.Key, t => t.Value),
+    });
+}

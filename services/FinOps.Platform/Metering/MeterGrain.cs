@@ -1,0 +1,118 @@
+using FinOps.Domain.Metering;
+using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
+using Orleans.Concurrency;
+
+namespace FinOps.Platform.Metering;
+
+/// <summary>A meter: the single writer of one tenant's and model's usage.</summary>
+[Alias("finops.meter.v1")]
+public interface IMeterGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Takes records in and answers when they are on disk. May interleave, because it only adds to a bounded buffer and awaits the result:
+    /// that is what lets one commit carry all that came while another was in flight.
+    /// </summary>
+    [AlwaysInterleave]
+    [Alias("record")]
+    Task<RecordOutcome[]> RecordAsync(MeterBatch batch);
+
+    /// <summary>What the meter has counted, as committed.</summary>
+    [Alias("totals")]
+    Task<MeterTotals> TotalsAsync();
+}
+
+/// <summary>The meter has as much waiting as it may hold; try again shortly.</summary>
+[GenerateSerializer]
+[Alias("finops.meter-overloaded.v1")]
+public sealed class MeterOverloadedException(string message) : Exception(message);
+
+/// <summary>
+/// Holds nothing that PostgreSQL does not: the versions of its streams and the running totals, both read when it wakes. It flushes its
+/// buffer to the ledger, one flush at a time; after any failure it forgets what it knows and reads it again.
+/// </summary>
+internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grain, IMeterGrain
+{
+    private readonly Queue<Waiting> buffer = new();
+    private int recordsWaiting;
+    private Task flushing = Task.CompletedTask;
+    private MeterState? state;
+
+    public async Task<RecordOutcome[]> RecordAsync(MeterBatch batch)
+    {
+        if (recordsWaiting + batch.Records.Count > Limits.RecordsWaitingPerMeter && recordsWaiting > 0)
+            throw new MeterOverloadedException($"{recordsWaiting} records wait in this meter; try again.");
+        var waiting = new Waiting(batch);
+        buffer.Enqueue(waiting);
+        recordsWaiting += batch.Records.Count;
+        if (flushing.IsCompleted) flushing = FlushAllAsync();
+        return await waiting.Outcomes.Task;
+    }
+
+    public async Task<MeterTotals> TotalsAsync()
+    {
+        state ??= await reader.ReadAsync(MeterKey.Parse(this.GetPrimaryKeyString()), CancellationToken.None);
+        return state.Totals;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        await flushing.WaitAsync(cancellationToken);
+
+    /// <summary>The one loop that touches versions and totals. It fails its callers, never itself.</summary>
+    private async Task FlushAllAsync()
+    {
+        while (buffer.Count > 0)
+        {
+            var group = new List<Waiting>();
+            for (var records = 0; buffer.Count > 0 && records < Limits.RecordsPerCommit; records += group[^1].Batch.Records.Count)
+                group.Add(buffer.Dequeue());
+            recordsWaiting -= group.Sum(w => w.Batch.Records.Count);
+            try
+            {
+                Answer(group, await CommitAsync(group));
+            }
+            catch (Exception e)
+            {
+                state = null;
+                foreach (var waiting in group) waiting.Outcomes.TrySetException(e);
+            }
+        }
+    }
+
+    private async Task<FlushResult.Committed> CommitAsync(List<Waiting> group)
+    {
+        var meter = MeterKey.Parse(this.GetPrimaryKeyString());
+        var records = group.SelectMany(w => w.Batch.Pending()).ToList();
+        foreach (var pending in records) Invariant.Require(pending.Record.Meter == meter, "a meter records its own usage only");
+        for (var attempt = 1; ; attempt++)
+        {
+            state ??= await reader.ReadAsync(meter, CancellationToken.None);
+            var result = await ledger.CommitAsync(new MeterFlush(meter, records, state.Versions));
+            if (result is FlushResult.Committed committed)
+            {
+                state = state.After(committed);
+                return committed;
+            }
+
+            // Another activation of this grain wrote; the database has decided. Read what it wrote and try again.
+            state = null;
+            if (attempt == Limits.StaleMeterAttempts)
+                throw new InvalidOperationException($"Meter {meter.Tenant}/{meter.Model} found its streams changed {attempt} times in a row.");
+        }
+    }
+
+    private static void Answer(List<Waiting> group, FlushResult.Committed committed)
+    {
+        var next = 0;
+        foreach (var waiting in group)
+        {
+            waiting.Outcomes.TrySetResult([.. committed.Outcomes.Skip(next).Take(waiting.Batch.Records.Count)]);
+            next += waiting.Batch.Records.Count;
+        }
+    }
+
+    private sealed record Waiting(MeterBatch Batch)
+    {
+        public TaskCompletionSource<RecordOutcome[]> Outcomes { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,70 @@
+using FinOps.Contracts;
+using FinOps.Platform.Access;
+using FinOps.Platform.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace FinOps.Platform.Metering;
+
+/// <summary><c>POST /v1/usage</c>: a `UsageReported`, a JSON array of records, or one record per line. 200 with a verdict per record.</summary>
+internal static class UsageEndpoint
+{
+    public static async Task<IResult> PostAsync(HttpContext http, RecordUsage recordUsage, Intake intake, CancellationToken cancellation)
+    {
+        var viewer = http.Features.Get<Viewer>() ?? throw new InvalidOperationException("Access let a request pass without a viewer.");
+        var body = await BodyAsync(http.Request, cancellation);
+        if (body is null)
+            return Problem(StatusCodes.Status413PayloadTooLarge, $"A body has at most {Limits.MessageBytes} bytes; send several batches.");
+
+        ReportedBatch batch;
+        try
+        {
+            batch = IsLines(http.Request) ? ReadBody.Lines(body.Value) : ReadBody.From(body.Value, enveloped: false);
+        }
+        catch (UnreadableBodyException e)
+        {
+            return Problem(StatusCodes.Status400BadRequest, e.Message);
+        }
+
+        using var room = intake.TryEnter(batch.Records.Count);
+        if (room is null) return TryAgain(http, "More records are under way than fit.");
+        try
+        {
+            return TypedResults.Ok(await recordUsage.RecordAsync(batch, new Sender("http", viewer), cancellation));
+        }
+        catch (Exception e) when (e is MeterOverloadedException or TimeoutException or OrleansException or NpgsqlException { IsTransient: true })
+        {
+            // Nothing is lost: what was committed will be answered as a duplicate, the rest was not counted.
+            return TryAgain(http, "The books could not be written just now.");
+        }
+    }
+
+    private static bool IsLines(HttpRequest request) =>
+        request.ContentType?.Contains("ndjson", StringComparison.OrdinalIgnoreCase) == true
+        || request.ContentType?.Contains("jsonl", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <returns>Null when the body is larger than allowed.</returns>
+    private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength > Limits.MessageBytes) return null;
+        using var buffer = new MemoryStream((int)(request.ContentLength ?? 4096));
+        var chunk = new byte[64 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
+        {
+            if (buffer.Length + read > Limits.MessageBytes) return null;
+            buffer.Write(chunk, 0, read);
+        }
+
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+
+    private static ProblemHttpResult TryAgain(HttpContext http, string why)
+    {
+        http.Response.Headers.RetryAfter = $"{Limits.RetryAfterSeconds}";
+        return Problem(StatusCodes.Status503ServiceUnavailable, $"{why} Send the same batch again after {Limits.RetryAfterSeconds} s.");
+    }
+
+    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+}
