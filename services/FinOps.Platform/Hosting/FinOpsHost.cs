@@ -30,6 +30,7 @@ public static class FinOpsHost
         services.AddAccess(builder.Configuration);
         services.AddMetering();
         if (roles.HasFlag(Roles.Silo)) services.AddLedger();
+        if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
         services.AddReporting();
         services.AddBudgets();

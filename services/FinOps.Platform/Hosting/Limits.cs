@@ -27,6 +27,9 @@ public static class Limits
     /// <summary>Unacknowledged messages per consumer: at least 2 × lanes × records per commit ÷ records per message (100), or commits stay small.</summary>
     public const ushort BrokerPrefetch = 256;
 
+    /// <summary>Unacknowledged dead letters: they are few, and each may be large.</summary>
+    public const ushort DeadLetterPrefetch = 16;
+
     /// <summary>Deliveries of one message before the broker gives it to the dead letters: it may have killed the process each time.</summary>
     public const int BrokerDeliveries = 10;
 

@@ -41,9 +41,13 @@ internal static class BrokerTopology
         foreach (var (argument, value) in UsageArguments) endpoint.SetQueueArgument(argument, value);
         endpoint.PrefetchCount = Limits.BrokerPrefetch;
         endpoint.ConcurrentMessageLimit = Limits.BrokerPrefetch;
-        endpoint.BindDeadLetterQueue(DeadLetters, DeadLetters, queue =>
-        {
-            foreach (var (argument, value) in DeadLetterArguments) queue.SetQueueArgument(argument, value);
-        });
+        endpoint.BindDeadLetterQueue(DeadLetters, DeadLetters, ApplyToDeadLetters);
+    }
+
+    /// <summary>The bus copies the usage queue's arguments to its error queues; a limit or a second dead-letter target there would lose messages.</summary>
+    public static void ApplyToDeadLetters(IRabbitMqQueueConfigurator queue)
+    {
+        foreach (var argument in UsageArguments.Keys) queue.SetQueueArgument(argument, null);
+        foreach (var (argument, value) in DeadLetterArguments) queue.SetQueueArgument(argument, value);
     }
 }

@@ -1,5 +1,4 @@
 using FinOps.Domain.Metering;
-using FinOps.Domain.Values;
 using Marten;
 using Marten.Services;
 using Npgsql;

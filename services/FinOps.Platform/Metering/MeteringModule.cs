@@ -26,6 +26,7 @@ public static class MeteringModule
         services.AddSingleton<Intake>();
         services.AddSingleton<BrokerSenders>();
         services.AddSingleton<ReceiptSender>();
+        services.AddSingleton<UsageRecords>();
         return services;
     }
 
@@ -40,10 +41,15 @@ public static class MeteringModule
         return services;
     }
 
+    /// <summary>What listens to the broker, beside the bus.</summary>
+    public static IServiceCollection AddBrokerInbox(this IServiceCollection services) => services.AddHostedService<DeadLetterInbox>();
+
     public static void Metering(this IBusRegistrationConfigurator bus) => bus.AddConsumer<UsageConsumer>();
 
     public static void Metering(this IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context)
     {
+        broker.SendTopology.ConfigureErrorSettings = BrokerTopology.ApplyToDeadLetters;
+        broker.SendTopology.ConfigureDeadLetterSettings = BrokerTopology.ApplyToDeadLetters;
         broker.ReceiveEndpoint(BrokerTopology.UsageQueue, endpoint =>
         {
             endpoint.Apply();

@@ -1,4 +1,3 @@
-using FinOps.Contracts;
 using FinOps.Platform.Access;
 using FinOps.Platform.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -91,7 +91,8 @@ create table finops.dead_letter (
   message     text  not null,
   content_type text,
   headers     jsonb not null,
-  body        bytea not null
+  body        bytea not null,
+  copies      bigint not null default 1 -- the same message may be sent more than once
 );
 
 -- A meter's streams by the start of their id, when its grain wakes; Marten's own index follows the database's collation.

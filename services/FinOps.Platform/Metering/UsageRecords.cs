@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using FinOps.Domain.Metering;
+using FinOps.Domain.Values;
+using Marten;
+using Npgsql;
+
+namespace FinOps.Platform.Metering;
+
+/// <summary>Which records to show.</summary>
+/// <param name="Window">Event time.</param>
+/// <param name="Tenants">Null is all, empty is none.</param>
+/// <param name="Models">Null is all.</param>
+/// <param name="Fleets">Null is all.</param>
+public sealed record UsageRecordFilter(
+    Window Window, IReadOnlyList<TenantId>? Tenants, IReadOnlyCollection<string>? Models, IReadOnlyCollection<string>? Fleets);
+
+/// <summary>A record, when it was recorded, and its place in the books.</summary>
+public sealed record PlacedRecord(UsageRecord Record, DateTimeOffset RecordedAt, string Cursor);
+
+/// <summary>
+/// From a figure down to its records: reads the stored events of the meters and months that the filter touches. Records come stream by
+/// stream in the order in which they were recorded, so a page stays what it was while more arrive.
+/// </summary>
+internal sealed class UsageRecords(NpgsqlDataSource database, IDocumentStore store)
+{
+    private const int EventsPerRead = 16;
+
+    /// <returns>Up to <paramref name="count"/> records after the cursor.</returns>
+    public async Task<IReadOnlyList<PlacedRecord>> ReadAsync(
+        UsageRecordFilter filter, int count, string? after, CancellationToken cancellation)
+    {
+        var start = after is null ? new Place("", 0, -1) : Place.Parse(after);
+        var found = new List<PlacedRecord>(count);
+        foreach (var stream in await StreamsAsync(filter, cancellation))
+        {
+            if (string.CompareOrdinal(stream, start.Stream) < 0) continue;
+            var from = stream == start.Stream ? start : new Place(stream, 0, -1);
+            await ReadStreamAsync(filter, from, count, found, cancellation);
+            if (found.Count >= count) break;
+        }
+
+        return found;
+    }
+
+    private async Task ReadStreamAsync(
+        UsageRecordFilter filter, Place from, int count, List<PlacedRecord> found, CancellationToken cancellation)
+    {
+        await using var session = store.QuerySession();
+        for (var version = Math.Max(from.Version, 1); found.Count < count; version += EventsPerRead)
+        {
+            var events = await session.Events.QueryAllRawEvents()
+                .Where(e => e.StreamKey == from.Stream && e.Version >= version && e.Version < version + EventsPerRead)
+                .OrderBy(e => e.Version).ToListAsync(cancellation);
+            if (events.Count == 0) return;
+            foreach (var stored in events)
+            {
+                if (stored.Data is not UsageRecorded recorded)
+                    throw new InvalidOperationException($"Stream {from.Stream} holds a {stored.EventTypeName}, which is no usage.");
+                var records = recorded.Unpack();
+                for (var i = stored.Version == from.Version ? from.Index + 1 : 0; i < records.Count && found.Count < count; i++)
+                {
+                    if (Matches(filter, records[i]))
+                        found.Add(new(records[i], recorded.RecordedAt, new Place(from.Stream, stored.Version, i).ToString()));
+                }
+            }
+        }
+    }
+
+    private static bool Matches(UsageRecordFilter filter, UsageRecord record) =>
+        filter.Window.Holds(record.Slot) && (filter.Fleets is null || filter.Fleets.Contains(record.Fleet ?? ""));
+
+    /// <returns>The streams that may hold such records, ordinal.</returns>
+    private async Task<IReadOnlyList<string>> StreamsAsync(UsageRecordFilter filter, CancellationToken cancellation)
+    {
+        await using var meters = database.CreateCommand(
+            """
+            select distinct tenant, model from finops.series
+            where ($1::text[] is null or tenant = any($1)) and ($2::text[] is null or model = any($2)) and ($3::text[] is null or fleet = any($3))
+            """);
+        meters.Parameters.Add(TextArray(filter.Tenants?.Select(t => t.Value)));
+        meters.Parameters.Add(TextArray(filter.Models));
+        meters.Parameters.Add(TextArray(filter.Fleets));
+        var wanted = new List<string>();
+        await using (var reader = await meters.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                var meter = new Meter(new TenantId(reader.GetString(0)), new ModelId(reader.GetString(1)));
+                wanted.AddRange(Months(filter.Window).Select(m => new MeterMonth(meter, m.Year, m.Month).StreamId));
+            }
+        }
+
+        await using var streams = database.CreateCommand("select id from finops.mt_streams where id = any($1)");
+        streams.Parameters.Add(TextArray(wanted));
+        var there = new List<string>();
+        await using var rows = await streams.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation)) there.Add(rows.GetString(0));
+        there.Sort(StringComparer.Ordinal);
+        return there;
+    }
+
+    private static IEnumerable<DateTime> Months(Window window)
+    {
+        var first = window.From.UtcDateTime;
+        for (var month = new DateTime(first.Year, first.Month, 1); month < window.To.UtcDateTime; month = month.AddMonths(1)) yield return month;
+    }
+
+    private static NpgsqlParameter TextArray(IEnumerable<string>? values) => new()
+    {
+        Value = (object?)values?.ToArray() ?? DBNull.Value,
+        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text,
+    };
+
+    /// <summary>A record's place: stream, event, position. Opaque to callers.</summary>
+    private readonly record struct Place(string Stream, long Version, int Index)
+    {
+        public static Place Parse(string cursor)
+        {
+            Span<byte> bytes = new byte[cursor.Length];
+            if (Convert.TryFromBase64String(cursor, bytes, out var length)
+                && Encoding.UTF8.GetString(bytes[..length]).Split(' ') is [var index, var version, var stream]
+                && int.TryParse(index, CultureInfo.InvariantCulture, out var i) && long.TryParse(version, CultureInfo.InvariantCulture, out var v))
+                return new Place(stream, v, i);
+            throw new RejectedException(new Rejection("cursor_invalid", "after", "`after` is no cursor of this list."));
+        }
+
+        public override string ToString() =>
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Index} {Version} {Stream}")));
+    }
+}
