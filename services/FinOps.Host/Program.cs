@@ -6,4 +6,5 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Serve.Command(),
     Schema.Command(),
     Publish.Command(),
+    DemoCommand.Command(),
 }.Parse(args).InvokeAsync();

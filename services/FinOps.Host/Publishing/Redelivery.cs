@@ -23,23 +23,30 @@ internal sealed class Redelivery(TimeSpan giveUpAfter, PublishTally tally, TimeP
         {
             try
             {
-                var receipt = await transport.SendAsync(batchId, body, Doubled(Limits.PublishedBatchPatience, tries, giveUpAfter), abort);
+                var left = giveUpAfter - Silence(startedAt);
+                var patience = Doubled(Limits.PublishedBatchPatience, tries, Limits.PublishedBatchPatienceMax);
+                var receipt = await transport.SendAsync(batchId, body, left < patience ? Max(left, FirstPause) : patience, abort);
                 Interlocked.Exchange(ref answeredAt, clock.GetTimestamp());
                 return receipt;
             }
             catch (UnansweredException trouble)
             {
                 tally.Unanswered(trouble.Message);
-                var silence = clock.GetElapsedTime(Math.Max(startedAt, Interlocked.Read(ref answeredAt)));
+                var silence = Silence(startedAt);
                 if (silence >= giveUpAfter) throw new RefusedException($"Gave up after {silence.TotalSeconds:0} s without an answer: {trouble.Message}.", trouble);
                 await Task.Delay(trouble.RetryAfter ?? Doubled(FirstPause, tries, Limits.PublisherPauseMax), clock, stop);
             }
         }
     }
 
+    /// <summary>Since the last answer to any lane, or since this batch was first sent, whichever is later.</summary>
+    private TimeSpan Silence(long startedAt) => clock.GetElapsedTime(Math.Max(startedAt, Interlocked.Read(ref answeredAt)));
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+
     private static TimeSpan Doubled(TimeSpan first, int tries, TimeSpan longest)
     {
         var doubled = first * Math.Pow(2, Math.Min(tries, 30));
-        return doubled < longest || longest < first ? doubled : longest;
+        return doubled < longest ? doubled : longest;
     }
 }

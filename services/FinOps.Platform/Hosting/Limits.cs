@@ -81,6 +81,9 @@ public static class Limits
     /// <summary>How long the publisher waits for a receipt before it sends the batch again; doubled with each try.</summary>
     public static readonly TimeSpan PublishedBatchPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>The longest wait for a receipt: a broker that held the batch that long has lost it, or its consumers are gone.</summary>
+    public static readonly TimeSpan PublishedBatchPatienceMax = TimeSpan.FromMinutes(5);
+
     /// <summary>The longest pause between two tries to send a batch, unless the server asks for a longer one.</summary>
     public static readonly TimeSpan PublisherPauseMax = TimeSpan.FromSeconds(5);
 
