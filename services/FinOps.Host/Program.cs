@@ -5,4 +5,6 @@ return await new RootCommand("What a token costs, for whom, and why.")
 {
     Serve.Command(),
     Schema.Command(),
+    Publish.Command(),
+    DemoCommand.Command(),
 }.Parse(args).InvokeAsync();

@@ -68,4 +68,31 @@ public static class Limits
 
     /// <summary>Seconds that a database command may take before it counts as failed.</summary>
     public const int CommandTimeoutSeconds = 60;
+
+    /// <summary>Records of one batch that the publisher sends, unless told otherwise: 100 spread the cost of a message thin and keep it near 25 kB.</summary>
+    public const int PublishedRecordsPerBatch = 100;
+
+    /// <summary>Lanes of the publisher, each with one unanswered batch: enough to keep a server's commits full.</summary>
+    public const int PublisherLanes = 8;
+
+    /// <summary>Lanes that may be asked for: each holds a broker connection.</summary>
+    public const int PublisherLanesMax = 64;
+
+    /// <summary>Batches that wait in one of the publisher's lanes behind the unanswered one: the next is ready, and memory stays flat.</summary>
+    public const int PublishedBatchesWaitingPerLane = 1;
+
+    /// <summary>How long the publisher waits for a receipt before it sends the batch again; doubled with each try.</summary>
+    public static readonly TimeSpan PublishedBatchPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest wait for a receipt: a broker that held the batch that long has lost it, or its consumers are gone.</summary>
+    public static readonly TimeSpan PublishedBatchPatienceMax = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest pause between two tries to send a batch, unless the server asks for a longer one.</summary>
+    public static readonly TimeSpan PublisherPauseMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stopped publisher still waits for the answers to what it sent.</summary>
+    public static readonly TimeSpan PublisherStopPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Distinct quarantine reasons that the publisher keeps for its summary.</summary>
+    public const int PublisherReasonsKept = 100;
 }
