@@ -1,4 +1,3 @@
-using FinOps.Platform.Hosting;
 
 namespace FinOps.Host.Publishing;
 

@@ -18,7 +18,7 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
     /// <summary>Ends when the records are on disk, or says that nothing was written.</summary>
     public async Task<FlushResult> CommitAsync(MeterFlush flush)
     {
-        var lane = (int)((uint)StringComparer.Ordinal.GetHashCode($"{flush.Meter.Tenant}\u001f{flush.Meter.Model}") % (uint)lanes.Length);
+        var lane = unchecked((uint)MeterKey.Of(flush.Meter).GetHashCode(StringComparison.Ordinal)) % (uint)lanes.Length;
         await lanes[lane].Writer.WriteAsync(flush);
         return await flush.Result;
     }
