@@ -5,4 +5,5 @@ return await new RootCommand("What a token costs, for whom, and why.")
 {
     Serve.Command(),
     Schema.Command(),
+    Keys.Command(),
 }.Parse(args).InvokeAsync();

@@ -27,14 +27,14 @@ public static class FinOpsHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
         services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
-        services.AddAccess(builder.Configuration);
+        services.AddAccess();
         services.AddMetering();
         services.AddPricing();
         services.AddReporting();
         services.AddBudgets();
         services.AddAlerts();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        if (roles.HasFlag(Roles.Api)) services.AddGraph();
+        if (roles.HasFlag(Roles.Api)) services.AddGraph().AddJobsDashboard();
 
         builder.AddCluster();
         services.AddMassTransit(bus =>
@@ -73,7 +73,12 @@ public static class FinOpsHost
         app.UseAccess();
         app.MapHealth();
         if (roles.HasFlag(Roles.Ingest)) app.MapMetering();
-        if (roles.HasFlag(Roles.Api)) app.MapGraph();
+        if (roles.HasFlag(Roles.Api))
+        {
+            app.MapGraph();
+            app.MapJobsDashboard();
+        }
+
         if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Alerts();
         return app;
     }
