@@ -7,4 +7,5 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Schema.Command(),
     Publish.Command(),
     DemoCommand.Command(),
+    Keys.Command(),
 }.Parse(args).InvokeAsync();

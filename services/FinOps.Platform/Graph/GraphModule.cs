@@ -1,14 +1,46 @@
+using FinOps.Platform.Access;
+using FinOps.Platform.Metering;
+using GraphQL;
+using GraphQL.Execution;
+using GraphQL.Types;
+using GraphQL.Validation;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FinOps.Platform.Graph;
 
 /// <summary>The GraphQL engine; nothing outside this folder knows which one it is, but for its attributes.</summary>
 public static class GraphModule
 {
-    public static IServiceCollection AddGraph(this IServiceCollection services) => services;
+    /// <summary>Every capability's classes; their public static methods are the root fields.</summary>
+    internal static readonly GraphCapabilities Capabilities = new(
+        Queries:
+        [
+            typeof(IngestionQueries),
+        ],
+        Mutations:
+        [
+        ]);
+
+    public static IServiceCollection AddGraph(this IServiceCollection services)
+    {
+        GlobalSwitches.EnableReadDescriptionFromXmlDocumentation = true;
+        services.TryAddSingleton(Capabilities);
+        services.AddSingleton<IGraphTypeMappingProvider, TypeMapping>();
+        services.AddSingleton<ISchema, FinOpsSchema>();
+        services.AddSingleton<IDocumentExecuter>(_ => new DocumentExecuter(new GraphQLDocumentBuilder(), new DocumentValidator()));
+        services.AddSingleton<GraphEndpoint>();
+        return services;
+    }
 
     public static void MapGraph(this IEndpointRouteBuilder endpoints)
     {
+        // Made now: a schema that does not fit together must stop the start, not the first query.
+        var graph = endpoints.ServiceProvider.GetRequiredService<GraphEndpoint>();
+        ViewerRole[] anyone = [ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant, ViewerRole.Fleet];
+        endpoints.MapGet("/graphql", graph.GetAsync).Allow(anyone).OpenTo(MediaTypes.WantsPage);
+        endpoints.MapPost("/graphql", graph.PostAsync).Allow(anyone);
     }
 }

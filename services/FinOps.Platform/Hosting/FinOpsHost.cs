@@ -27,7 +27,7 @@ public static class FinOpsHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
         services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
-        services.AddAccess(builder.Configuration);
+        services.AddAccess();
         services.AddMetering();
         if (roles.HasFlag(Roles.Silo)) services.AddLedger();
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
@@ -36,7 +36,7 @@ public static class FinOpsHost
         services.AddBudgets();
         services.AddAlerts();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        if (roles.HasFlag(Roles.Api)) services.AddGraph();
+        if (roles.HasFlag(Roles.Api)) services.AddGraph().AddJobsDashboard();
 
         builder.AddCluster();
         // Ready means bound: a message published the moment after must find its queue.
@@ -77,7 +77,12 @@ public static class FinOpsHost
         app.UseAccess();
         app.MapHealth();
         if (roles.HasFlag(Roles.Ingest)) app.MapMetering();
-        if (roles.HasFlag(Roles.Api)) app.MapGraph();
+        if (roles.HasFlag(Roles.Api))
+        {
+            app.MapGraph();
+            app.MapJobsDashboard();
+        }
+
         if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Alerts();
         return app;
     }

@@ -95,4 +95,31 @@ public static class Limits
 
     /// <summary>Distinct quarantine reasons that the publisher keeps for its summary.</summary>
     public const int PublisherReasonsKept = 100;
+
+    /// <summary>Bytes of one GraphQL body: room for a long price list in variables.</summary>
+    public const int GraphBodyBytes = 1024 * 1024;
+
+    /// <summary>Nested nodes of a GraphQL document before the parser gives up: the standard introspection query takes 50, a stack takes thousands.</summary>
+    public const int GraphParserDepth = 100;
+
+    /// <summary>Nested values of a request's JSON; our deepest input takes six.</summary>
+    public const int GraphVariableDepth = 32;
+
+    /// <summary>Nested levels of fields; the standard introspection query takes 13.</summary>
+    public const int GraphDepth = 20;
+
+    /// <summary>Fields of a document with its fragments unfolded. Checking that fields do not clash takes the square of it.</summary>
+    public const int GraphFields = 2_048;
+
+    /// <summary>Aliases of a document: each lets the same costly field run once more. A dashboard's page takes a dozen.</summary>
+    public const int GraphAliases = 64;
+
+    /// <summary>Directives of a document; nobody needs many, and each is checked at its place.</summary>
+    public const int GraphDirectives = 64;
+
+    /// <summary>Operations and fragments of a document; fragments that name each other are followed one inside the other.</summary>
+    public const int GraphDefinitions = 64;
+
+    /// <summary>Characters that a list shows of a refused record, and bytes of a dead letter: a page must not weigh gigabytes.</summary>
+    public const int ShownOfRecord = 16 * 1024;
 }

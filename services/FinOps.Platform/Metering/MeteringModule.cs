@@ -1,4 +1,5 @@
 using FinOps.Domain.Metering;
+using FinOps.Platform.Access;
 using FinOps.Platform.Hosting;
 using Marten;
 using MassTransit;
@@ -69,5 +70,6 @@ public static class MeteringModule
         });
     }
 
-    public static void MapMetering(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/v1/usage", UsageEndpoint.PostAsync);
+    public static void MapMetering(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost("/v1/usage", UsageEndpoint.PostAsync).Allow(ViewerRole.Fleet, ViewerRole.Operator);
 }

@@ -103,6 +103,20 @@ public class RunningHost : IAsyncLifetime
         await starting.StartAsync();
         app = starting;
         Url = new Uri(starting.Urls.Single());
+        await ReadyAsync();
+    }
+
+    /// <summary>The bus connects after the start; ready says when.</summary>
+    private async Task ReadyAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var client = new HttpClient { BaseAddress = Url };
+        while (true)
+        {
+            using var answer = await client.GetAsync("/health/ready", patience.Token);
+            if (answer.IsSuccessStatusCode) return;
+            await Task.Delay(20, patience.Token);
+        }
     }
 
     public async Task StopAsync()

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace FinOps.Platform.Access;
+
+/// <summary>
+/// The keys that open this host, from the file that <c>Credentials:File</c> names. The file holds digests only. A change of the file counts
+/// from the next request on; a file that cannot be read leaves the last good one in force and is logged until it is mended.
+/// </summary>
+public sealed class Credentials(IConfiguration configuration, ILogger<Credentials> log)
+{
+    private readonly Lock reading = new();
+    private Loaded? current;
+
+    /// <param name="key">The plain key as it was presented.</param>
+    /// <returns>Null when no credential has the key.</returns>
+    public Viewer? ByKey(string key)
+    {
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        Viewer? found = null;
+        // Every credential is compared, in constant time: how long it takes says nothing about how close a guess came.
+        foreach (var credential in Current())
+        {
+            if (CryptographicOperations.FixedTimeEquals(digest, credential.KeyDigest)) found = credential.Viewer;
+        }
+
+        return found;
+    }
+
+    /// <param name="user">The <c>user-id</c> that the broker has validated.</param>
+    /// <returns>Null when no credential names the user.</returns>
+    public Viewer? ByBrokerUser(string user) => Current().FirstOrDefault(c => c.BrokerUser == user)?.Viewer;
+
+    /// <summary>Whether some fleet may report for named tenants only: then a message of an unknown sender may report for none.</summary>
+    public bool BindFleets => Current().Any(c => c.Viewer is { Role: ViewerRole.Fleet, Tenants: not null });
+
+    /// <summary>Reads the file now, so that a host with a broken one does not start.</summary>
+    public void Verify() => Current();
+
+    private IReadOnlyList<Credential> Current()
+    {
+        var path = configuration["Credentials:File"] is { Length: > 0 } named
+            ? named
+            : throw new InvalidOperationException("Credentials__File is not set: `infra/finops keys init --directory DIR` writes DIR/credentials.json.");
+        var file = new FileInfo(path);
+        var version = (file.LastWriteTimeUtc, file.Exists ? file.Length : -1);
+        if (current is { } loaded && loaded.Version == version) return loaded.Credentials;
+        lock (reading)
+        {
+            if (current is { } again && again.Version == version) return again.Credentials;
+            try
+            {
+                current = new Loaded(version, CredentialsFile.Read(path));
+            }
+            catch (Exception flaw) when (current is { } last && flaw is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                log.LogError(flaw, "The changed credentials file {Path} cannot be used; the last good one stays in force", path);
+                current = last with { Version = version };
+            }
+
+            return current.Credentials;
+        }
+    }
+
+    private sealed record Loaded((DateTime Written, long Bytes) Version, IReadOnlyList<Credential> Credentials);
+}
+
+/// <summary>One line of the file: who, and the digest of the key that proves it.</summary>
+internal sealed record Credential(Viewer Viewer, byte[] KeyDigest, string? BrokerUser);

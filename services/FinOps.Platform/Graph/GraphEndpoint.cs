@@ -1,0 +1,135 @@
+using FinOps.Domain.Values;
+using FinOps.Platform.Access;
+using FinOps.Platform.Hosting;
+using GraphQL;
+using GraphQL.Execution;
+using GraphQL.SystemTextJson;
+using GraphQL.Types;
+using GraphQL.Validation;
+using GraphQLParser.AST;
+using GraphQLParser.Exceptions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FinOps.Platform.Graph;
+
+/// <summary>
+/// GraphQL over HTTP. Statuses are those of the specification's released audits: 400 for a document that is not executed, 200 for one that
+/// is, whatever its fields say; under <c>application/json</c> 200 for both.
+/// </summary>
+internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, ILogger<GraphEndpoint> log)
+{
+    private static readonly GraphQLDocumentBuilder Parser = new() { MaxDepth = Limits.GraphParserDepth };
+    private static readonly GraphQLSerializer Serializer = new(new GraphErrors());
+
+    public Task GetAsync(HttpContext context) =>
+        MediaTypes.WantsPage(context.Request)
+            ? QueryPage.WriteAsync(context.Response)
+            : AnswerAsync(context, () => Task.FromResult(GraphRequest.FromUrl(context.Request.Query)));
+
+    public Task PostAsync(HttpContext context)
+    {
+        if (!MediaTypes.IsJsonBody(context.Request))
+        {
+            return RefuseAsync(context, MediaTypes.Answer(context.Request) ?? MediaTypes.Json, StatusCodes.Status415UnsupportedMediaType, new Rejection(
+                "media_type", "Content-Type", "Send `Content-Type: application/json`, in UTF-8 and not compressed."));
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = Limits.GraphBodyBytes;
+        return AnswerAsync(context, () => GraphRequest.FromBodyAsync(context.Request, context.RequestAborted));
+    }
+
+    private async Task AnswerAsync(HttpContext context, Func<Task<GraphRequest>> read)
+    {
+        if (MediaTypes.Answer(context.Request) is not { } mediaType)
+        {
+            await RefuseAsync(context, MediaTypes.Json, StatusCodes.Status406NotAcceptable, new Rejection(
+                "not_acceptable", "Accept", $"Answers are {MediaTypes.GraphResponse} or {MediaTypes.Json}."));
+            return;
+        }
+
+        try
+        {
+            var (result, status) = await ExecuteAsync(context, await read(), mediaType);
+            await WriteAsync(context, mediaType, status, result);
+        }
+        catch (RejectedException refused)
+        {
+            await RefuseAsync(context, mediaType, StatusCodes.Status400BadRequest, [.. refused.Rejections]);
+        }
+        catch (BadHttpRequestException refused)
+        {
+            await RefuseAsync(context, mediaType, refused.StatusCode, new Rejection(
+                "body_too_large", "body", $"The body must arrive whole and within {Limits.GraphBodyBytes} bytes."));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; there is nobody to answer.
+        }
+    }
+
+    private async Task<(ExecutionResult Result, int Status)> ExecuteAsync(HttpContext context, GraphRequest request, string mediaType)
+    {
+        var refusedStatus = mediaType == MediaTypes.GraphResponse ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
+        GraphQLDocument document;
+        try
+        {
+            document = Parser.Build(request.Query);
+        }
+        catch (Exception flaw) when (flaw is SyntaxError or GraphQLParserException)
+        {
+            return (Failed(new Rejection("syntax_error", "query", flaw.Message)), refusedStatus);
+        }
+
+        if (HttpMethods.IsGet(context.Request.Method) && Operation(document, request.OperationName) is { Operation: not OperationType.Query })
+        {
+            context.Response.Headers.Allow = HttpMethods.Post;
+            return (Failed(new Rejection("method_not_allowed", "query", "GET asks queries only; send mutations by POST.")), StatusCodes.Status405MethodNotAllowed);
+        }
+
+        if (QueryLimits.Exceeded(document) is { } exceeded) return (Failed(exceeded), refusedStatus);
+        var result = await executer.ExecuteAsync(new ExecutionOptions
+        {
+            Schema = schema,
+            Query = request.Query,
+            Document = document,
+            OperationName = request.OperationName,
+            Variables = request.Variables,
+            RequestServices = context.RequestServices,
+            CancellationToken = context.RequestAborted,
+            ValidationRules = [new RoleRule(context.RequestServices.GetRequiredService<Viewer>()), .. DocumentValidator.CoreRules, new PageSizeRule()],
+            UnhandledExceptionDelegate = failure => GraphErrors.HideAsync(failure, log),
+        });
+        if (result.Executed) return (result, StatusCodes.Status200OK);
+        var forbidden = result.Errors?.Any(e => e is RejectionError { Rejection.Code: GraphErrors.Forbidden }) == true;
+        return (result, forbidden ? StatusCodes.Status403Forbidden : refusedStatus);
+    }
+
+    private static GraphQLOperationDefinition? Operation(GraphQLDocument document, string? name)
+    {
+        var operations = document.Definitions.OfType<GraphQLOperationDefinition>();
+        return name is null ? operations.FirstOrDefault() : operations.FirstOrDefault(o => o.Name?.Value == name);
+    }
+
+    private static ExecutionResult Failed(params IEnumerable<Rejection> rejections)
+    {
+        var result = new ExecutionResult();
+        foreach (var rejection in rejections) result.AddError(new RejectionError(rejection));
+        return result;
+    }
+
+    private static Task RefuseAsync(HttpContext context, string mediaType, int status, params IEnumerable<Rejection> rejections) =>
+        WriteAsync(context, mediaType, status, Failed(rejections));
+
+    private static async Task WriteAsync(HttpContext context, string mediaType, int status, ExecutionResult result)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = $"{mediaType}; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Vary = "Accept";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        await Serializer.WriteAsync(context.Response.Body, result, context.RequestAborted);
+    }
+}
