@@ -31,7 +31,7 @@ public sealed class RateCard
 {
     private readonly Price[] prices;
 
-    internal RateCard(ModelId model, DateTimeOffset from, Currency currency, IReadOnlyDictionary<UnitClass, Rate> rates)
+    public RateCard(ModelId model, DateTimeOffset from, Currency currency, IReadOnlyDictionary<UnitClass, Rate> rates)
     {
         Model = model;
         From = from;
