@@ -7,4 +7,8 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Schema.Command(),
     Publish.Command(),
     DemoCommand.Command(),
+    Apply.Rates(),
+    Apply.Fleets(),
+    Apply.Targets(),
+    Apply.Budgets(),
 }.Parse(args).InvokeAsync();
