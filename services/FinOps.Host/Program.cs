@@ -8,4 +8,8 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Publish.Command(),
     DemoCommand.Command(),
     Keys.Command(),
+    Apply.Rates(),
+    Apply.Fleets(),
+    Apply.Targets(),
+    Apply.Budgets(),
 }.Parse(args).InvokeAsync();

@@ -22,6 +22,8 @@ public readonly record struct Window
     /// <summary>The slot after the last one.</summary>
     public QuarterHour EndSlot => QuarterHour.Holding(To);
 
+    public bool IsOfWholeHours => FirstSlot.Index % 4 == 0 && EndSlot.Index % 4 == 0;
+
     public bool Holds(QuarterHour slot) => slot >= FirstSlot && slot < EndSlot;
 
     private static void RequireBoundary(DateTimeOffset instant, string field)

@@ -1,5 +1,9 @@
 using FinOps.Platform.Access;
+using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Reporting;
+using FinOps.Platform.Targets;
 using GraphQL;
 using GraphQL.Execution;
 using GraphQL.Types;
@@ -19,9 +23,18 @@ public static class GraphModule
         Queries:
         [
             typeof(IngestionQueries),
+            typeof(MeteringQueries),
+            typeof(ReportingQueries),
+            typeof(SeenQueries),
+            typeof(FleetQueries),
+            typeof(PricingQueries),
+            typeof(TargetQueries),
         ],
         Mutations:
         [
+            typeof(FleetMutations),
+            typeof(PricingMutations),
+            typeof(TargetMutations),
         ]);
 
     public static IServiceCollection AddGraph(this IServiceCollection services)

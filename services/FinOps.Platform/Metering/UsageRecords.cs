@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using Marten;
@@ -16,7 +15,7 @@ public sealed record UsageRecordFilter(
     Window Window, IReadOnlyList<TenantId>? Tenants, IReadOnlyCollection<string>? Models, IReadOnlyCollection<string>? Fleets);
 
 /// <summary>A record, when it was recorded, and its place in the books.</summary>
-public sealed record PlacedRecord(UsageRecord Record, DateTimeOffset RecordedAt, string Cursor);
+public sealed record PlacedRecord(UsageRecord Record, DateTimeOffset RecordedAt, string Place);
 
 /// <summary>
 /// From a figure down to its records: reads the stored events of the meters and months that the filter touches. Records come stream by
@@ -24,6 +23,7 @@ public sealed record PlacedRecord(UsageRecord Record, DateTimeOffset RecordedAt,
 /// </summary>
 internal sealed class UsageRecords(NpgsqlDataSource database, IDocumentStore store)
 {
+    /// <summary>Events unpacked at a time: a page of records is rarely in more.</summary>
     private const int EventsPerRead = 16;
 
     /// <returns>Up to <paramref name="count"/> records after the cursor.</returns>
@@ -115,17 +115,14 @@ internal sealed class UsageRecords(NpgsqlDataSource database, IDocumentStore sto
     /// <summary>A record's place: stream, event, position. Opaque to callers.</summary>
     private readonly record struct Place(string Stream, long Version, int Index)
     {
-        public static Place Parse(string cursor)
+        public static Place Parse(string text)
         {
-            Span<byte> bytes = new byte[cursor.Length];
-            if (Convert.TryFromBase64String(cursor, bytes, out var length)
-                && Encoding.UTF8.GetString(bytes[..length]).Split(' ') is [var index, var version, var stream]
+            if (text.Split(' ', 3) is [var index, var version, var stream]
                 && int.TryParse(index, CultureInfo.InvariantCulture, out var i) && long.TryParse(version, CultureInfo.InvariantCulture, out var v))
                 return new Place(stream, v, i);
             throw new RejectedException(new Rejection("cursor_invalid", "after", "`after` is no cursor of this list."));
         }
 
-        public override string ToString() =>
-            Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Index} {Version} {Stream}")));
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index} {Version} {Stream}");
     }
 }

@@ -1,3 +1,5 @@
+using FinOps.Platform.Fleets;
+using FinOps.Platform.Targets;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -6,7 +8,20 @@ namespace FinOps.Platform.Pricing;
 /// <summary>Rate cards, fleet costs and targets as events, and the books folded from them.</summary>
 public static class PricingModule
 {
-    public static StoreOptions Pricing(this StoreOptions store) => store;
+    public static StoreOptions Pricing(this StoreOptions store)
+    {
+        store.Events.MapEventType<RateCardSet>("rate_card_set_v1");
+        store.Events.MapEventType<FleetCostSet>("fleet_cost_set_v1");
+        store.Events.MapEventType<TargetSet>("target_set_v1");
+        return store;
+    }
 
-    public static IServiceCollection AddPricing(this IServiceCollection services) => services;
+    public static IServiceCollection AddPricing(this IServiceCollection services)
+    {
+        services.AddSingleton<LiveBooks>();
+        services.AddSingleton<RecordInBooks>();
+        services.AddSingleton<TenantCharges>();
+        services.AddHostedService<Catalog>();
+        return services;
+    }
 }

@@ -1,4 +1,7 @@
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
+using FinOps.Platform.Storage;
+using Npgsql;
 
 namespace FinOps.Platform.Pricing;
 
@@ -8,8 +11,44 @@ namespace FinOps.Platform.Pricing;
 public sealed record TenantCharge(Money Charge, long UnpricedTokens);
 
 /// <summary>Answers from the buckets and the rate cards; one function for reports and budgets.</summary>
-public sealed class TenantCharges(Npgsql.NpgsqlDataSource database)
+public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books)
 {
-    public Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation) =>
-        throw new InvalidOperationException($"{database}: no rate cards yet for {tenant} in {window} ({currency}, {cancellation.CanBeCanceled}).");
+    // The database sums per stretch in which one card holds, so a month of a tenant is a row per model and price change, however busy.
+    private static readonly string PerCard =
+        $"""
+         select s.model, card.index, {Columns.Sums("b")}
+         from finops.series s
+         join finops.bucket b on b.series = s.id and b.slot >= $2 and b.slot < $3
+         left join unnest($4::text[], $5::int[], $6::int[]) with ordinality card (model, first, "end", index)
+           on card.model = s.model and b.slot >= card.first and b.slot < card."end"
+         where s.tenant = $1
+         group by s.model, card.index
+         """;
+
+    public async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation)
+    {
+        var rates = (await books.NowAsync(cancellation)).Rates;
+        var stretches = rates.Models.SelectMany(model => rates.Within(model, window)).ToList();
+        await using var command = database.CreateCommand(PerCard);
+        command.Parameters.Add(new NpgsqlParameter { Value = tenant.Value });
+        command.Parameters.Add(new NpgsqlParameter { Value = window.FirstSlot.Index });
+        command.Parameters.Add(new NpgsqlParameter { Value = window.EndSlot.Index });
+        command.Parameters.Add(new NpgsqlParameter { Value = stretches.Select(s => s.Card.Model.Value).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = stretches.Select(s => s.First.Index).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = stretches.Select(s => s.End.Index).ToArray() });
+
+        var amount = 0m;
+        long unpriced = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var quantities = Columns.Quantities(reader, first: 2);
+            var card = reader.IsDBNull(1) ? null : stretches[(int)reader.GetInt64(1) - 1].Card;
+            var charge = card is not null && card.Currency == currency ? card.ChargeFor(quantities) : new Charge(0, quantities.Total, 0);
+            amount += charge.Amount;
+            unpriced += charge.UnpricedTokens;
+        }
+
+        return new TenantCharge(new Money(amount, currency), unpriced);
+    }
 }

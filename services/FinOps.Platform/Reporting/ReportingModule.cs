@@ -5,5 +5,10 @@ namespace FinOps.Platform.Reporting;
 /// <summary>What a token cost: figures from buckets, fleet costs, rate cards and targets.</summary>
 public static class ReportingModule
 {
-    public static IServiceCollection AddReporting(this IServiceCollection services) => services;
+    public static IServiceCollection AddReporting(this IServiceCollection services)
+    {
+        services.AddSingleton<SeenSeries>();
+        services.AddSingleton<UnitCostReports>();
+        return services;
+    }
 }

@@ -1,0 +1,33 @@
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Reporting;
+
+/// <summary>The hours, days or months of a report, as boundaries between quarter-hours. Which those are in a time zone is the caller's knowledge.</summary>
+public sealed class TimeBuckets
+{
+    /// <summary>No time dimension: one bucket for all.</summary>
+    public static readonly TimeBuckets None = new([]);
+
+    /// <summary>The bucket where none was asked for.</summary>
+    public const int NoBucket = -1;
+
+    private readonly int[] starts;
+
+    /// <param name="starts">First slots, rising; the first one not after the window's.</param>
+    public TimeBuckets(IReadOnlyList<QuarterHour> starts)
+    {
+        this.starts = [.. starts.Select(s => s.Index)];
+        for (var i = 1; i < this.starts.Length; i++) Invariant.Require(this.starts[i] > this.starts[i - 1], "time buckets rise");
+    }
+
+    public QuarterHour StartOf(int bucket) => new(starts[bucket]);
+
+    public int Holding(QuarterHour slot)
+    {
+        if (starts.Length == 0) return NoBucket;
+        var found = Array.BinarySearch(starts, slot.Index);
+        var index = found >= 0 ? found : ~found - 1;
+        Invariant.Require(index >= 0, "every slot of the window lies in a time bucket");
+        return index;
+    }
+}

@@ -1,0 +1,134 @@
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Reporting;
+
+/// <summary>The sums behind one row. Everything in it adds up; quotients are taken once, when a figure is read.</summary>
+public sealed class UnitCostCell
+{
+    /// <summary>Decimals of a figure per million tokens and of a share.</summary>
+    public const int FigureDecimals = 12;
+
+    private const decimal Million = 1_000_000m;
+
+    private readonly long[] quantities = new long[UnitClass.All.Count];
+    private decimal cost;
+    private bool costKnown;
+    private long costedTokens;
+    private decimal charge;
+    private bool charged;
+    private decimal targetMillionths; // Σ tokens × target per million
+    private decimal comparedCost;
+    private decimal comparedTargetMillionths;
+    private long comparedTokens;
+
+    public long Records { get; private set; }
+
+    public long IncompleteRecords { get; private set; }
+
+    public long FailedRecords { get; private set; }
+
+    /// <summary>Records whose cost is not known: no fleet, or no cost line in their hour.</summary>
+    public long UncostedRecords { get; private set; }
+
+    public long UnpricedTokens { get; private set; }
+
+    public long InheritedTokens { get; private set; }
+
+    /// <summary>Tokens of usage that has a target.</summary>
+    public long TargetedTokens { get; private set; }
+
+    public Quantities Quantities => Quantities.Of(quantities);
+
+    /// <summary>Null where no cost is known.</summary>
+    public decimal? Cost => costKnown ? cost : null;
+
+    /// <summary>Null where no rate card applied.</summary>
+    public decimal? Charge => charged ? charge : null;
+
+    /// <summary>Over the tokens whose cost is known: others would pass for free.</summary>
+    public decimal? CostPerMillionTokens => costKnown && costedTokens > 0 ? Figure(cost * Million / costedTokens) : null;
+
+    /// <summary>Weighted by tokens, over usage that has a target.</summary>
+    public decimal? TargetPerMillionTokens => TargetedTokens > 0 ? Figure(targetMillionths / TargetedTokens) : null;
+
+    /// <summary>Actual less target over the usage that has both; in a total, idle cost of fleets that are held to a target counts as actual.</summary>
+    public decimal? VariancePerMillionTokens =>
+        comparedTokens > 0 ? Figure((comparedCost * Million - comparedTargetMillionths) / comparedTokens) : null;
+
+    /// <summary>The share of the tokens that has a target; null where there are no tokens.</summary>
+    public decimal? TargetedShare => Quantities.Total is > 0 and var total ? Figure((decimal)TargetedTokens / total) : null;
+
+    internal void AddUsage(UsageSlot usage)
+    {
+        Records += usage.Records;
+        IncompleteRecords += usage.Incomplete;
+        FailedRecords += usage.Failed;
+        var values = usage.Quantities.AsSpan();
+        for (var i = 0; i < values.Length; i++) quantities[i] += values[i];
+    }
+
+    internal void AddCharge(decimal amount, long inheritedTokens)
+    {
+        charge += amount;
+        charged = true;
+        InheritedTokens += inheritedTokens;
+    }
+
+    internal void AddUnpriced(long tokens) => UnpricedTokens += tokens;
+
+    /// <param name="share">What the usage carries; null where its cost is not known.</param>
+    /// <param name="usage">The usage.</param>
+    /// <param name="targetPerMillion">Its target; null where it has none.</param>
+    internal void AddCost(decimal? share, UsageSlot usage, decimal? targetPerMillion)
+    {
+        var tokens = usage.Quantities.Total;
+        if (share is { } known)
+        {
+            cost += known;
+            costKnown = true;
+            costedTokens += tokens;
+        }
+        else UncostedRecords += usage.Records;
+
+        if (targetPerMillion is not { } target) return;
+        TargetedTokens += tokens;
+        targetMillionths += tokens * target;
+        if (share is not { } compared) return;
+        comparedCost += compared;
+        comparedTargetMillionths += tokens * target;
+        comparedTokens += tokens;
+    }
+
+    /// <param name="amount">Cost that no work carries.</param>
+    /// <param name="countsAgainstTarget">Whether the fleet is held to a target then.</param>
+    internal void AddIdle(decimal amount, bool countsAgainstTarget)
+    {
+        cost += amount;
+        costKnown = true;
+        if (countsAgainstTarget) comparedCost += amount;
+    }
+
+    internal void Add(UnitCostCell other)
+    {
+        Records += other.Records;
+        IncompleteRecords += other.IncompleteRecords;
+        FailedRecords += other.FailedRecords;
+        UncostedRecords += other.UncostedRecords;
+        for (var i = 0; i < quantities.Length; i++) quantities[i] += other.quantities[i];
+        cost += other.cost;
+        costKnown |= other.costKnown;
+        costedTokens += other.costedTokens;
+        charge += other.charge;
+        charged |= other.charged;
+        UnpricedTokens += other.UnpricedTokens;
+        InheritedTokens += other.InheritedTokens;
+        TargetedTokens += other.TargetedTokens;
+        targetMillionths += other.targetMillionths;
+        comparedCost += other.comparedCost;
+        comparedTargetMillionths += other.comparedTargetMillionths;
+        comparedTokens += other.comparedTokens;
+    }
+
+    /// <summary>The one rounding of a figure: to 12 decimals, half to even.</summary>
+    private static decimal Figure(decimal value) => decimal.Round(value, FigureDecimals, MidpointRounding.ToEven);
+}

@@ -1,0 +1,29 @@
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Targets;
+
+/// <summary>What a million tokens of a model should cost on a fleet from an instant on, until the next target.</summary>
+public sealed record Target(FleetId Fleet, ModelId Model, DateTimeOffset From, Money CostPerMillionTokens);
+
+/// <summary>Sets a target from an instant on. The same instant again replaces.</summary>
+/// <param name="Fleet">The fleet.</param>
+/// <param name="Model">The model on it.</param>
+/// <param name="From">On a 15-minute boundary; null is the start of the day (UTC) on which it is recorded.</param>
+/// <param name="CostPerMillionTokens">Of all token classes together.</param>
+/// <param name="Currency">ISO 4217.</param>
+public sealed record SetTarget(string Fleet, string Model, DateTimeOffset? From, decimal CostPerMillionTokens, string Currency)
+{
+    /// <exception cref="RejectedException">With every failure at once.</exception>
+    public Target Decide(DateTimeOffset now)
+    {
+        var start = Day.FromOrStart(From, now);
+        var checks = new Checks();
+        checks.Named(Fleet, "fleet");
+        checks.Named(Model, "model");
+        checks.CurrencyCode(Currency);
+        checks.Amount(CostPerMillionTokens, "costPerMillionTokens", Money.AllocationDecimals);
+        checks.Boundary(start, "from");
+        checks.ThrowIfAny();
+        return new Target(new FleetId(Fleet), new ModelId(Model), start, new Money(CostPerMillionTokens, new Currency(Currency)));
+    }
+}

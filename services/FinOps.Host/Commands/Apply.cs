@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FinOps.Domain.Values;
+using FinOps.Platform.Fleets;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Targets;
+
+namespace FinOps.Host.Commands;
+
+/// <summary>
+/// Sends a file of facts to the running system, one mutation per entry. The whole file is checked first, by the code that the host decides
+/// with, so that a slip in the last entry does not leave the others applied.
+/// </summary>
+internal static class Apply
+{
+    /// <param name="Verb">The command's first word.</param>
+    /// <param name="What">For its help.</param>
+    /// <param name="Mutation">The root field.</param>
+    /// <param name="Input">Its input type.</param>
+    /// <param name="Shown">What is printed of its answer.</param>
+    /// <param name="Check">Decides the entry as the host would; null where only the host can.</param>
+    private sealed record Kind(string Verb, string What, string Mutation, string Input, string Shown, Action<string, int, JsonObject>? Check);
+
+    public static Command Rates() => Command(new Kind(
+        "rates", "What tokens are sold for, per model.", "setRateCard", "RateCardInput", "model from currency rates { unitClass perMillion inherited }",
+        (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(TimeProvider.System.GetUtcNow())));
+
+    public static Command Fleets() => Command(new Kind(
+        "fleets", "What fleets cost per hour.", "setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count",
+        (path, index, entry) => CatalogFile.Read<FleetCostInput>(path, index, entry).ToCommand().Decide(TimeProvider.System.GetUtcNow())));
+
+    public static Command Targets() => Command(new Kind(
+        "targets", "What a million tokens should cost, per fleet and model.", "setTarget", "TargetInput",
+        "fleet model from costPerMillionTokens currency",
+        (path, index, entry) => CatalogFile.Read<TargetInput>(path, index, entry).ToCommand().Decide(TimeProvider.System.GetUtcNow())));
+
+    public static Command Budgets() => Command(new Kind(
+        "budgets", "Limits on tenants' spend.", "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null));
+
+    private static Command Command(Kind kind)
+    {
+        var file = new Argument<string>("FILE")
+        {
+            Description = $"A JSON array of {kind.Input} objects, as the mutation {kind.Mutation} takes them; the keys notes and source are ignored.",
+        };
+        var json = new Option<bool>("--json") { Description = "Print what was set as JSON, one object a line." };
+        var apply = new Command("apply", "Set what the file says. The same file again changes nothing.") { file, json, Connection.UrlOption, Connection.KeyOption };
+        apply.SetAction((parsed, cancellation) => RunAsync(kind, parsed.GetValue(file)!, parsed.GetValue(json), parsed, cancellation));
+        return new Command(kind.Verb, kind.What) { apply };
+    }
+
+    private static async Task<int> RunAsync(Kind kind, string path, bool json, ParseResult parsed, CancellationToken cancellation)
+    {
+        try
+        {
+            var entries = CatalogFile.Entries(path);
+            var flaws = entries.SelectMany((entry, index) => Flaws(kind, path, index, entry)).ToList();
+            if (flaws.Count > 0) return Fail(flaws, parsed);
+            using var client = new HttpClient { BaseAddress = Connection.Url(parsed) };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Connection.Key(parsed, "finance"));
+            for (var index = 0; index < entries.Count; index++)
+            {
+                var answer = await SendAsync(client, kind, entries[index], cancellation);
+                if (answer.Errors.Count > 0)
+                    return Fail([.. answer.Errors.Select(e => $"{path}: entry {index}: {e}"), $"{index} of {entries.Count} entries were set before it."], parsed);
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(json ? answer.Set!.ToJsonString() : Line(answer.Set!));
+            }
+
+            return 0;
+        }
+        catch (Exception trouble) when (trouble is CatalogFileException or HttpRequestException or InvalidOperationException)
+        {
+            return Fail([trouble.Message], parsed);
+        }
+    }
+
+    private static IEnumerable<string> Flaws(Kind kind, string path, int index, JsonObject entry)
+    {
+        try
+        {
+            kind.Check?.Invoke(path, index, entry);
+            return [];
+        }
+        catch (CatalogFileException flaw)
+        {
+            return [flaw.Message];
+        }
+        catch (RejectedException refused)
+        {
+            return [.. refused.Rejections.Select(r => $"{path}: entry {index}: {r.Field}: {r.Message}")];
+        }
+    }
+
+    private static async Task<(JsonObject? Set, IReadOnlyList<string> Errors)> SendAsync(
+        HttpClient client, Kind kind, JsonObject entry, CancellationToken cancellation)
+    {
+        var query = $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}";
+        using var response = await client.PostAsJsonAsync("graphql", new { query, variables = new { input = entry } }, cancellation);
+        var text = await response.Content.ReadAsStringAsync(cancellation);
+        if (Parsed(text) is not { } answer) return (null, [$"the host answered {(int)response.StatusCode}: {text.ReplaceLineEndings(" ")}"]);
+        var errors = (answer["errors"] as JsonArray ?? []).Select(e => Error(e!.AsObject())).ToList();
+        var set = answer["data"]?[kind.Mutation] as JsonObject;
+        return set is null && errors.Count == 0 ? (null, [$"the host answered {(int)response.StatusCode} without data"]) : (set, errors);
+    }
+
+    private static JsonObject? Parsed(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Error(JsonObject error)
+    {
+        var field = error["extensions"]?["field"]?.GetValue<string?>();
+        return field is null ? $"{error["message"]}" : $"{field}: {error["message"]}";
+    }
+
+    /// <summary>For people: `fleet h100, from 2026-…, costPerHour 12.5`.</summary>
+    private static string Line(JsonObject set) => "set " + string.Join(", ", set.Where(p => p.Value is not null).Select(p => $"{p.Key} {Text(p.Value!)}"));
+
+    private static string Text(JsonNode value) => value switch
+    {
+        JsonArray list => string.Join(" ", list.Select(v => Text(v!))),
+        JsonObject inner => $"({string.Join(" ", inner.Select(p => $"{p.Value}"))})",
+        _ => value.ToString(),
+    };
+
+    private static int Fail(IReadOnlyList<string> messages, ParseResult parsed)
+    {
+        foreach (var message in messages) parsed.InvocationConfiguration.Error.WriteLine(message);
+        return 1;
+    }
+}

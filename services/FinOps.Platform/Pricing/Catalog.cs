@@ -1,0 +1,77 @@
+using FinOps.Domain.Values;
+using FinOps.Platform.Fleets;
+using FinOps.Platform.Storage;
+using FinOps.Platform.Targets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FinOps.Platform.Pricing;
+
+/// <summary>
+/// Loads the catalogue's rates, fleet costs and targets (<c>Catalog:Path</c>) into books that have none of the kind yet, by the code of the
+/// mutations. Whatever was set since is never overwritten: later changes are mutations or <c>apply</c>.
+/// </summary>
+internal sealed class Catalog(
+    IConfiguration configuration, NpgsqlDataSource database, RecordInBooks books, LiveBooks live, TimeProvider clock, ILogger<Catalog> log)
+    : IHostedService
+{
+    private const string By = "catalog";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (configuration["Catalog:Path"] is not { Length: > 0 } folder) return;
+        // Hosts that start together load it once.
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync("select pg_advisory_lock(hashtext('finops-catalog'))", cancellationToken);
+        try
+        {
+            var known = await live.NowAsync(cancellationToken);
+            var entries = new List<BookEntry>();
+            if (!known.Rates.Models.Any()) entries.AddRange(Read<RateCardInput>(folder, "rates.json", Entry));
+            if (!known.Fleets.Fleets.Any()) entries.AddRange(Read<FleetCostInput>(folder, "fleets.json", Entry));
+            if (!known.Targets.All.Any()) entries.AddRange(Read<TargetInput>(folder, "targets.json", Entry));
+            if (entries.Count == 0) return;
+            await books.AppendAsync(entries, cancellationToken);
+            log.LogInformation("Loaded {Facts} facts from the catalogue in {Folder}", entries.Count, folder);
+        }
+        finally
+        {
+            await connection.ExecuteAsync("select pg_advisory_unlock(hashtext('finops-catalog'))", CancellationToken.None);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static List<BookEntry> Read<T>(string folder, string file, Func<T, DateTimeOffset, BookEntry> entry, DateTimeOffset now)
+    {
+        var path = Path.Combine(folder, file);
+        if (!File.Exists(path)) return [];
+        return [.. CatalogFile.Entries(path).Select((json, index) => Decided(CatalogFile.Read<T>(path, index, json), index))];
+
+        BookEntry Decided(T input, int index)
+        {
+            try
+            {
+                return entry(input, now);
+            }
+            catch (RejectedException refused)
+            {
+                throw new CatalogFileException($"{path}: entry {index}: {refused.Message}", refused);
+            }
+        }
+    }
+
+    private List<BookEntry> Read<T>(string folder, string file, Func<T, DateTimeOffset, BookEntry> entry) =>
+        Read(folder, file, entry, clock.GetUtcNow());
+
+    private static BookEntry Entry(RateCardInput input, DateTimeOffset now) =>
+        RateCardSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);
+
+    private static BookEntry Entry(FleetCostInput input, DateTimeOffset now) =>
+        FleetCostSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);
+
+    private static BookEntry Entry(TargetInput input, DateTimeOffset now) =>
+        TargetSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace FinOps.Platform.Pricing;
+
+/// <summary>
+/// A file of facts: a JSON array of inputs, each as its mutation takes it. <c>notes</c> and <c>source</c> say where a number comes from and
+/// are for readers; any other unknown key is an error, since it may be a misspelt one.
+/// </summary>
+public static class CatalogFile
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+    };
+
+    /// <exception cref="CatalogFileException">The file is missing or no JSON array of objects.</exception>
+    public static IReadOnlyList<JsonObject> Entries(string path)
+    {
+        try
+        {
+            var root = JsonNode.Parse(
+                File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            if (root is not JsonArray entries || entries.Any(e => e is not JsonObject))
+                throw new CatalogFileException($"{path}: a JSON array of objects is expected.");
+            foreach (var entry in entries) DropRemarks(entry);
+            return [.. entries.Select(e => e!.AsObject())];
+        }
+        catch (Exception flaw) when (flaw is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new CatalogFileException($"{path}: {flaw.Message}", flaw);
+        }
+    }
+
+    /// <exception cref="CatalogFileException">The entry is not of the type; the message names the field.</exception>
+    public static T Read<T>(string path, int index, JsonObject entry)
+    {
+        try
+        {
+            return entry.Deserialize<T>(Json)!;
+        }
+        catch (JsonException flaw)
+        {
+            throw new CatalogFileException($"{path}: entry {index}: {flaw.Message}", flaw);
+        }
+    }
+
+    private static void DropRemarks(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject entry:
+                entry.Remove("notes");
+                entry.Remove("source");
+                foreach (var (_, value) in entry) DropRemarks(value);
+                break;
+            case JsonArray list:
+                foreach (var value in list) DropRemarks(value);
+                break;
+        }
+    }
+}
+
+/// <summary>What is wrong with a file of facts, for the person who wrote it.</summary>
+public sealed class CatalogFileException(string message, Exception? inner = null) : Exception(message, inner);

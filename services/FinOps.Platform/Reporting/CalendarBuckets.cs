@@ -1,0 +1,85 @@
+using System.Globalization;
+using FinOps.Domain.Reporting;
+using FinOps.Domain.Values;
+using NodaTime;
+using NodaTime.Extensions;
+using NodaTime.Text;
+
+namespace FinOps.Platform.Reporting;
+
+/// <summary>The hours, days or months of a time zone as runs of quarter-hours, clock changes included.</summary>
+internal sealed class CalendarBuckets
+{
+    private static readonly OffsetPattern OffsetText = OffsetPattern.CreateWithInvariantCulture("Z+HH:mm");
+
+    private readonly DateTimeZone zone;
+    private readonly Dimension? dimension;
+
+    /// <exception cref="RejectedException">No such zone.</exception>
+    public CalendarBuckets(Window window, Dimension? dimension, string timeZone)
+    {
+        this.dimension = dimension;
+        zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(timeZone) ?? throw new RejectedException(new Rejection(
+            "time_zone_unknown", "timeZone", $"`timeZone` is '{timeZone}'; it must be an IANA zone such as UTC or America/New_York."));
+        Buckets = dimension is null ? TimeBuckets.None : new TimeBuckets(Starts(window));
+    }
+
+    public TimeBuckets Buckets { get; }
+
+    /// <returns>The bucket's name in the zone: 2026-03, 2026-03-08, 2026-03-08T01:00-05:00; null where time is not grouped by.</returns>
+    public string? Label(int bucket)
+    {
+        if (bucket == TimeBuckets.NoBucket) return null;
+        var (local, offset) = Local(Buckets.StartOf(bucket));
+        var culture = CultureInfo.InvariantCulture;
+        return dimension switch
+        {
+            Dimension.Month => local.ToString("uuuu-MM", culture),
+            Dimension.Day => local.ToString("uuuu-MM-dd", culture),
+            Dimension.Hour => local.ToString("uuuu-MM-dd'T'HH':00'", culture) + OffsetText.Format(offset),
+            _ => local.ToString("uuuu-MM-dd'T'HH:mm", culture) + OffsetText.Format(offset),
+        };
+    }
+
+    /// <summary>A bucket starts where the local hour, day or month changes; the first one may start before the window.</summary>
+    private List<QuarterHour> Starts(Window window)
+    {
+        var first = window.FirstSlot;
+        while (Key(new QuarterHour(first.Index - 1)) == Key(first)) first = new QuarterHour(first.Index - 1);
+        var starts = new List<QuarterHour> { first };
+        var current = Key(first);
+        for (var slot = first.Index + 1; slot < window.EndSlot.Index; slot++)
+        {
+            var key = Key(new QuarterHour(slot));
+            // A clock set back over midnight would start the day before again; that hour stays in the day it is found in.
+            if (key == current || (IsCalendar && key < current)) continue;
+            starts.Add(new QuarterHour(slot));
+            current = key;
+        }
+
+        return starts;
+    }
+
+    private bool IsCalendar => dimension is Dimension.Day or Dimension.Month;
+
+    /// <summary>What slots of one bucket have in common. An hour that the clock repeats differs by its offset.</summary>
+    private long Key(QuarterHour slot)
+    {
+        if (dimension == Dimension.QuarterHour) return slot.Index;
+        var (local, offset) = Local(slot);
+        var date = local.Year * 10_000L + local.Month * 100 + local.Day;
+        return dimension switch
+        {
+            Dimension.Month => date / 100,
+            Dimension.Day => date,
+            _ => (date * 100 + local.Hour) * 100_000 + offset.Seconds,
+        };
+    }
+
+    private (LocalDateTime Local, Offset Offset) Local(QuarterHour slot)
+    {
+        var instant = slot.Start.ToInstant();
+        var offset = zone.GetUtcOffset(instant);
+        return (instant.WithOffset(offset).LocalDateTime, offset);
+    }
+}

@@ -1,0 +1,23 @@
+using FinOps.Domain.Reporting;
+using FinOps.Platform.Access;
+using FinOps.Platform.Graph;
+using GraphQL;
+
+namespace FinOps.Platform.Reporting;
+
+/// <summary>Figures.</summary>
+public sealed class ReportingQueries
+{
+    /// <summary>Actual cost per token beside the charge and the target; see docs/cost.md.</summary>
+    [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
+    public static Task<UnitCostReport> UnitCost(
+        UsageFilter where,
+        [FromServices] UnitCostReports reports,
+        [FromServices] Viewer viewer,
+        CancellationToken cancellation,
+        IReadOnlyList<Dimension>? groupBy = null,
+        string timeZone = "UTC",
+        CostBasis basis = CostBasis.Allocation,
+        DateTimeOffset? asOf = null) =>
+        reports.AskAsync(where, groupBy, timeZone, basis, asOf, viewer, cancellation);
+}

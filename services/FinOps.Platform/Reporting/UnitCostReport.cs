@@ -1,0 +1,112 @@
+using FinOps.Domain.Reporting;
+using FinOps.Domain.Values;
+using GraphQL;
+
+namespace FinOps.Platform.Reporting;
+
+/// <summary>What tokens cost, beside what they were charged and what they should have cost.</summary>
+/// <param name="Rows">One per cell with records or cost, in the order of their keys.</param>
+/// <param name="Total">Everything summed, idle cost included.</param>
+/// <param name="Basis">How cost met work.</param>
+/// <param name="Currency">Of every amount; null where nothing has a price or a cost.</param>
+/// <param name="TimeZone">Of hours, days and months.</param>
+/// <param name="WeightSet">The work units behind the cost, by name.</param>
+/// <param name="AsOf">The record time for which it answers; null is now.</param>
+/// <param name="Completeness">What is missing, and how fresh it is.</param>
+public sealed record UnitCostReport(
+    IReadOnlyList<UnitCostRow> Rows,
+    UnitCostRow Total,
+    CostBasis Basis,
+    string? Currency,
+    string TimeZone,
+    string WeightSet,
+    DateTimeOffset? AsOf,
+    UnitCostCompleteness Completeness);
+
+/// <summary>A row. Money is exact; figures per million tokens have 12 decimals, rounded half to even.</summary>
+/// <param name="Kind">Usage, idle, unattributed or the total.</param>
+/// <param name="Tenant">Null where not grouped by.</param>
+/// <param name="Model">Null where not grouped by.</param>
+/// <param name="Fleet">Null where not grouped by, and for usage that names none.</param>
+/// <param name="BucketStart">The first instant of the hour, day or month; null where time is not grouped by.</param>
+/// <param name="BucketLabel">Its name in the time zone asked for.</param>
+/// <param name="Records">How many, failed ones included.</param>
+/// <param name="IncompleteRecords">Those whose source left a quantity out.</param>
+/// <param name="FailedRecords">Those of failed calls.</param>
+/// <param name="Tokens">By class.</param>
+/// <param name="Requests">Calls, where the source counts them.</param>
+/// <param name="Seconds">Seconds, where the source counts them.</param>
+/// <param name="ActualCost">Null where no cost is known, or where the key may not see it.</param>
+/// <param name="Charge">Rates × quantities; null where no rate card applied.</param>
+/// <param name="UnpricedTokens">Tokens that the charge leaves out, for want of a rate.</param>
+/// <param name="RateInherited">Whether a class took its parent's rate.</param>
+/// <param name="ActualCostPerMillionTokens">Over the tokens whose cost is known.</param>
+/// <param name="TargetCostPerMillionTokens">Over the tokens that have a target.</param>
+/// <param name="VariancePerMillionTokens">Actual less target, over the tokens that have both; in the total, idle cost included.</param>
+public sealed record UnitCostRow(
+    RowKind Kind,
+    string? Tenant,
+    string? Model,
+    string? Fleet,
+    DateTimeOffset? BucketStart,
+    string? BucketLabel,
+    long Records,
+    long IncompleteRecords,
+    long FailedRecords,
+    TokenCounts Tokens,
+    long Requests,
+    long Seconds,
+    decimal? ActualCost,
+    decimal? Charge,
+    long UnpricedTokens,
+    bool RateInherited,
+    decimal? ActualCostPerMillionTokens,
+    decimal? TargetCostPerMillionTokens,
+    decimal? VariancePerMillionTokens)
+{
+    internal static UnitCostRow Of(CellKey key, UnitCostCell cell, CalendarBuckets calendar)
+    {
+        var quantities = cell.Quantities;
+        return new UnitCostRow(
+            key.Kind, key.Tenant, key.Model, key.Fleet,
+            key.Bucket == TimeBuckets.NoBucket ? null : calendar.Buckets.StartOf(key.Bucket).Start, calendar.Label(key.Bucket),
+            cell.Records, cell.IncompleteRecords, cell.FailedRecords, TokenCounts.Of(quantities),
+            quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
+            cell.Cost, cell.Charge, cell.UnpricedTokens, cell.InheritedTokens > 0,
+            cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens);
+    }
+}
+
+/// <summary>Tokens by class; the classes are disjoint, the totals their sums.</summary>
+[Name("Tokens")]
+public sealed record TokenCounts(
+    long InputTotal, long OutputTotal, long Total, long UncachedInput, long CacheRead, long CacheWrite, long Image, long AudioInput, long Output,
+    long Reasoning, long AudioOutput)
+{
+    internal static TokenCounts Of(Quantities q) => new(
+        q.InputTotal, q.OutputTotal, q.Total, q[UnitClass.UncachedInput], q[UnitClass.CacheRead], q[UnitClass.CacheWrite], q[UnitClass.Image],
+        q[UnitClass.AudioInput], q[UnitClass.Output], q[UnitClass.Reasoning], q[UnitClass.AudioOutput]);
+}
+
+/// <summary>What a report could not know yet, or at all.</summary>
+/// <param name="Provisional">Whether part of the window may still be restated by usage that arrives late.</param>
+/// <param name="ProvisionalFrom">From when on.</param>
+/// <param name="UnpricedTokens">Tokens in no charge, for want of a rate.</param>
+/// <param name="UnpricedModels">Of these models.</param>
+/// <param name="UnattributedRecords">Records without a known fleet.</param>
+/// <param name="UncostedRecords">Records whose cost is not known: without a known fleet, or outside its cost lines.</param>
+/// <param name="IncompleteRecords">Records whose source left a quantity out.</param>
+/// <param name="TargetedTokensShare">The share of the tokens that has a target; null where there are no tokens or targets may not be seen.</param>
+/// <param name="RateInherited">Whether some class took its parent's rate.</param>
+/// <param name="LastCommitAt">When usage was last committed; null where none was.</param>
+public sealed record UnitCostCompleteness(
+    bool Provisional,
+    DateTimeOffset? ProvisionalFrom,
+    long UnpricedTokens,
+    IReadOnlyList<string> UnpricedModels,
+    long UnattributedRecords,
+    long UncostedRecords,
+    long IncompleteRecords,
+    decimal? TargetedTokensShare,
+    bool RateInherited,
+    DateTimeOffset? LastCommitAt);

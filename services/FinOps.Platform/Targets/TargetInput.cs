@@ -1,0 +1,30 @@
+using FinOps.Domain.Targets;
+using GraphQL;
+
+namespace FinOps.Platform.Targets;
+
+/// <summary>What a million tokens of a model should cost on a fleet from an instant on; the same in GraphQL and in files.</summary>
+[Name("TargetInput")]
+public sealed class TargetInput
+{
+    public required string Fleet { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>On a 15-minute boundary; by default the start of today, UTC.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    public required decimal CostPerMillionTokens { get; init; }
+
+    public required string Currency { get; init; }
+
+    public SetTarget ToCommand() => new(Fleet, Model, From, CostPerMillionTokens, Currency);
+}
+
+/// <summary>A target as GraphQL shows it.</summary>
+[Name("Target")]
+public sealed record TargetView(string Fleet, string Model, DateTimeOffset From, decimal CostPerMillionTokens, string Currency)
+{
+    internal static TargetView Of(Target target) => new(
+        target.Fleet.Value, target.Model.Value, target.From, target.CostPerMillionTokens.Amount, target.CostPerMillionTokens.Currency.Code);
+}

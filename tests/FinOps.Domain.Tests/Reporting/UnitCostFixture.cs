@@ -1,0 +1,71 @@
+using FinOps.Domain.Fleets;
+using FinOps.Domain.Pricing;
+using FinOps.Domain.Reporting;
+using FinOps.Domain.Targets;
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Tests.Reporting;
+
+/// <summary>Books and usage in few words. Hours count from the start of 2026-03-01.</summary>
+internal static class Costs
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset Later = Start.AddYears(1);
+
+    public static FleetCost Fleet(string fleet, decimal perHour, double fromHour = 0, double? toHour = null, string currency = "USD") =>
+        new SetFleetCost(fleet, Start.AddHours(fromHour), toHour is { } to ? Start.AddHours(to) : null, perHour, currency, null, null)
+            .Decide(Start);
+
+    public static RateCard Rates(string model, decimal inputPerMillion, decimal outputPerMillion, double fromHour = 0, string currency = "USD") =>
+        new SetRateCard(
+            model, Start.AddHours(fromHour), currency,
+            [new SetRate("uncachedInput", null, inputPerMillion), new SetRate("output", null, outputPerMillion)]).Decide(Start);
+
+    public static Target Target(string fleet, string model, decimal perMillion) =>
+        new SetTarget(fleet, model, Start, perMillion, "USD").Decide(Start);
+
+    public static Books Books(FleetCost[]? fleets = null, RateCard[]? rates = null, Target[]? targets = null) =>
+        new(new RateBook(rates ?? []), new FleetBook(fleets ?? []), new TargetBook(targets ?? []));
+
+    public static UsageSlot Used(string tenant, string model, string? fleet, double hour, long input, long output, long records = 1) => new(
+        new UsageSeries(new TenantId(tenant), new ModelId(model), fleet is null ? null : new FleetId(fleet)),
+        QuarterHour.Holding(Start.AddHours(hour)), records, 0, 0,
+        Quantities.Of((UnitClass.UncachedInput, input), (UnitClass.Output, output), (UnitClass.Requests, records)));
+
+    public static UnitCostSummary Ask(
+        Books books, IReadOnlyList<UsageSlot> usage, Dimension[]? groupBy = null, double fromHour = 0, double toHour = 24,
+        string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null)
+    {
+        var window = new Window(Start.AddHours(fromHour), Start.AddHours(toHour));
+        var question = new UnitCostQuestion
+        {
+            Window = window,
+            GroupBy = groupBy ?? [],
+            Buckets = Buckets(window, groupBy ?? []),
+            Tenants = tenants?.Select(t => new TenantId(t)).ToHashSet(),
+            Models = models?.Select(m => new ModelId(m)).ToHashSet(),
+            Fleets = fleets?.Select(f => new FleetId(f)).ToHashSet(),
+            ShowsCost = showsCost,
+            Now = now ?? Later,
+        };
+        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
+        foreach (var hour in usage.GroupBy(u => (u.Series.Fleet, u.Slot.Hour))) sums.Add(hour.Key.Fleet, hour.Key.Hour, [.. hour]);
+        return sums.Finish();
+    }
+
+    /// <summary>Buckets of UTC: what a zone's are is not the domain's knowledge.</summary>
+    private static TimeBuckets Buckets(Window window, Dimension[] groupBy)
+    {
+        var slots = groupBy switch
+        {
+            _ when groupBy.Contains(Dimension.QuarterHour) => 1,
+            _ when groupBy.Contains(Dimension.Hour) => 4,
+            _ when groupBy.Contains(Dimension.Day) => 96,
+            _ => 0,
+        };
+        if (slots == 0) return TimeBuckets.None;
+        var starts = new List<QuarterHour>();
+        for (var i = window.FirstSlot.Index / slots * slots; i < window.EndSlot.Index; i += slots) starts.Add(new QuarterHour(i));
+        return new TimeBuckets(starts);
+    }
+}
