@@ -13,8 +13,15 @@ internal static class ReadBody
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = Limits.JsonDepth };
 
+    /// <summary>A message from the broker: a batch, plain or in an envelope.</summary>
+    /// <exception cref="UnreadableBodyException">The message cannot be read.</exception>
+    public static ReportedBatch Message(ReadOnlyMemory<byte> body, bool enveloped) => From(body, enveloped, isBatch: true);
+
+    /// <summary>An HTTP body: a batch, an array of records, or a record per line.</summary>
     /// <exception cref="UnreadableBodyException">The body cannot be read.</exception>
-    public static ReportedBatch From(ReadOnlyMemory<byte> body, bool enveloped)
+    public static ReportedBatch Http(ReadOnlyMemory<byte> body) => From(body, enveloped: false, isBatch: false);
+
+    private static ReportedBatch From(ReadOnlyMemory<byte> body, bool enveloped, bool isBatch)
     {
         try
         {
@@ -24,7 +31,7 @@ internal static class ReadBody
             var batch = reader.TokenType switch
             {
                 JsonTokenType.StartArray => new ReportedBatch(null, null, null, Records(ref reader, body)),
-                JsonTokenType.StartObject when enveloped || HasRecords(reader) => Batch(ref reader, body),
+                JsonTokenType.StartObject when isBatch || HasRecords(reader) => Batch(ref reader, body),
                 JsonTokenType.StartObject => null,
                 _ => throw new UnreadableBodyException("The body is neither an object nor an array."),
             };

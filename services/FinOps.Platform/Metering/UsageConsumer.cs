@@ -24,7 +24,7 @@ internal sealed class UsageConsumer(RecordUsage recordUsage, BrokerSenders sende
         var body = context.ReceiveContext.GetBody();
         if (body.Length > Limits.MessageBytes)
             throw new UnreadableBodyException($"A message has at most {Limits.MessageBytes} bytes; send several batches.");
-        var batch = ReadBody.From(body, enveloped);
+        var batch = ReadBody.Message(body, enveloped);
         var receipt = await recordUsage.RecordAsync(batch, senders.Of(properties?.UserId), context.CancellationToken);
         if (context.ResponseAddress is not null) await context.RespondAsync(receipt);
         else if (properties?.ReplyTo is { Length: > 0 } replyTo)

@@ -19,7 +19,7 @@ internal static class UsageEndpoint
         ReportedBatch batch;
         try
         {
-            batch = IsLines(http.Request) ? ReadBody.Lines(body.Value) : ReadBody.From(body.Value, enveloped: false);
+            batch = IsLines(http.Request) ? ReadBody.Lines(body.Value) : ReadBody.Http(body.Value);
         }
         catch (UnreadableBodyException e)
         {

@@ -49,8 +49,9 @@ internal sealed class UsageRecords(NpgsqlDataSource database, IDocumentStore sto
         await using var session = store.QuerySession();
         for (var version = Math.Max(from.Version, 1); found.Count < count; version += EventsPerRead)
         {
+            var (stream, first, end) = (from.Stream, version, version + EventsPerRead);
             var events = await session.Events.QueryAllRawEvents()
-                .Where(e => e.StreamKey == from.Stream && e.Version >= version && e.Version < version + EventsPerRead)
+                .Where(e => e.StreamKey == stream && e.Version >= first && e.Version < end)
                 .OrderBy(e => e.Version).ToListAsync(cancellation);
             if (events.Count == 0) return;
             foreach (var stored in events)

@@ -28,25 +28,33 @@ public static class StorageModule
         });
         services.AddMarten(provider =>
         {
-            var options = new StoreOptions();
+            var options = Options(connectionString, capabilities);
             options.Connection(provider.GetRequiredService<NpgsqlDataSource>());
-            options.DatabaseSchemaName = Schema;
-            options.Events.DatabaseSchemaName = Schema;
-            options.Events.StreamIdentity = StreamIdentity.AsString;
-            // One round trip per append. Its concurrency errors may name the wrong stream, so whoever relies on a version locks it first.
-            options.Events.AppendMode = EventAppendMode.Quick;
-            // Tables change by the explicit `schema apply` only; see SchemaScripts.
-            options.AutoCreateSchemaObjects = AutoCreate.None;
-            options.UseSystemTextJsonForSerialization(
-                EnumStorage.AsString, Casing.CamelCase, json => json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
-            options.Projections.Errors.SkipApplyErrors = false;
-            options.Projections.Errors.SkipSerializationErrors = false;
-            options.Projections.Errors.SkipUnknownEvents = false;
-            capabilities(options);
             return options;
         }).UseLightweightSessions();
         services.AddSingleton<SchemaScripts>();
         return services;
+    }
+
+    /// <summary>How the events are stored; tests read stored examples with the same options.</summary>
+    internal static StoreOptions Options(string connectionString, Action<StoreOptions> capabilities)
+    {
+        var options = new StoreOptions();
+        options.Connection(connectionString);
+        options.DatabaseSchemaName = Schema;
+        options.Events.DatabaseSchemaName = Schema;
+        options.Events.StreamIdentity = StreamIdentity.AsString;
+        // One round trip per append. Its concurrency errors may name the wrong stream, so whoever relies on a version locks it first.
+        options.Events.AppendMode = EventAppendMode.Quick;
+        // Tables change by the explicit `schema apply` only; see SchemaScripts.
+        options.AutoCreateSchemaObjects = AutoCreate.None;
+        options.UseSystemTextJsonForSerialization(
+            EnumStorage.AsString, Casing.CamelCase, json => json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
+        options.Projections.Errors.SkipApplyErrors = false;
+        options.Projections.Errors.SkipSerializationErrors = false;
+        options.Projections.Errors.SkipUnknownEvents = false;
+        capabilities(options);
+        return options;
     }
 
     public static string RequiredConnectionString(this IConfiguration configuration, string name) =>

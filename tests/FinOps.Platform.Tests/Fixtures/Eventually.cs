@@ -1,0 +1,22 @@
+namespace FinOps.Platform.Tests.Fixtures;
+
+/// <summary>Awaits a condition of another process or thread, by asking it; fails with what was seen last.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static async Task<T> SeeAsync<T>(Func<Task<T>> look, Func<T, bool> isIt)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var patience = new CancellationTokenSource(Patience);
+        var seen = await look();
+        while (!isIt(seen))
+        {
+            if (patience.IsCancellationRequested) Assert.Fail($"Not seen within {Patience}; last was {seen}.");
+            await timer.WaitForNextTickAsync();
+            seen = await look();
+        }
+
+        return seen;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FinOps.Platform.Alerts;
+using FinOps.Platform.Budgets;
+using FinOps.Platform.Metering;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Storage;
+using JasperFx.Events;
+using Marten;
+
+namespace FinOps.Platform.Tests.Fixtures;
+
+/// <summary>
+/// Events live for ever: each stored version has an example in `Fixtures/Events/ALIAS.json` that must still be read, and written back with the
+/// same content. A new event type without an example fails here.
+/// </summary>
+public sealed class StoredEventsTests
+{
+    private static readonly StoreOptions Options = StorageModule.Options("Host=unused", store => store.Metering().Pricing().Budgets().Alerts());
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Events");
+
+    public static TheoryData<string> Aliases => [.. ((IReadOnlyStoreOptions)Options).Events.AllKnownEventTypes().Where(IsOurs).Select(e => e.EventTypeName).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Aliases))]
+    public void A_stored_event_is_read_and_written_back_as_it_was(string alias)
+    {
+        var type = ((IReadOnlyStoreOptions)Options).Events.AllKnownEventTypes().Single(e => e.EventTypeName == alias).EventType;
+        var text = File.ReadAllText(Path.Combine(Folder, $"{alias}.json"));
+
+        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
+        var read = Options.Serializer().FromJson(type, stream);
+        var written = Options.Serializer().ToCleanJson(read);
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(written)), written);
+    }
+
+    [Fact]
+    public void Every_example_belongs_to_a_known_event() =>
+        Assert.Equal(
+            Aliases.Select(row => row.Data).ToHashSet(), Directory.GetFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).ToHashSet());
+
+    [Fact]
+    public void Aliases_carry_their_version() =>
+        Assert.All(Aliases.Select(row => row.Data), alias => Assert.Matches("^[a-z_]+_v[0-9]+$", alias));
+
+    private static bool IsOurs(IEventType type) => type.EventType.Namespace?.StartsWith("FinOps", StringComparison.Ordinal) == true;
+}
