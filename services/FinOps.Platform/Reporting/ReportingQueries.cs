@@ -16,8 +16,8 @@ public sealed class ReportingQueries
         [FromServices] Viewer viewer,
         CancellationToken cancellation,
         IReadOnlyList<Dimension>? groupBy = null,
-        string timeZone = "UTC",
-        CostBasis basis = CostBasis.Allocation,
+        string? timeZone = "UTC",
+        CostBasis? basis = CostBasis.Allocation,
         DateTimeOffset? asOf = null) =>
-        reports.AskAsync(where, groupBy, timeZone, basis, asOf, viewer, cancellation);
+        reports.AskAsync(where, groupBy, timeZone ?? "UTC", basis ?? CostBasis.Allocation, asOf, viewer, cancellation);
 }

@@ -13,14 +13,15 @@ internal sealed record FleetHourUsage(FleetId? Fleet, int Hour, IReadOnlyList<Us
 /// <summary>Reads buckets fleet by fleet and hour by hour, so that a report holds one fleet-hour at a time, however long its window.</summary>
 internal static class UsageBuckets
 {
+    // Rows of one slot that were recorded at different hours stand side by side and are summed here: summing all of them in the database
+    // takes four times as long, since most slots have one row.
     private static readonly string ByFleetAndHour =
         $"""
-         select s.series, b.slot, sum(b.records)::bigint, sum(b.incomplete)::bigint, sum(b.failed)::bigint, {Columns.Sums("b")}
+         select b.series, b.slot, b.records, b.incomplete, b.failed, {Columns.All("b")}
          from unnest($1::int[], $2::int[]) s (series, fleet)
          join finops.bucket b on b.series = s.series
          where b.slot >= $3 and b.slot < $4 and b.recorded_hour < $5
-         group by s.fleet, s.series, b.slot
-         order by s.fleet, b.slot >> 2
+         order by s.fleet, b.slot >> 2, b.series, b.slot
          """;
 
     /// <param name="connection">With or without a transaction.</param>
@@ -55,7 +56,8 @@ internal static class UsageBuckets
                 usage = [];
             }
 
-            usage.Add(next);
+            if (usage.Count > 0 && usage[^1].Slot == next.Slot && usage[^1].Series == next.Series) usage[^1] += next;
+            else usage.Add(next);
         }
 
         if (usage.Count > 0) yield return new FleetHourUsage(usage[0].Series.Fleet, usage[0].Slot.Hour, usage);

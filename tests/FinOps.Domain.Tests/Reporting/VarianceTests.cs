@@ -46,6 +46,21 @@ public sealed class VarianceTests
     }
 
     [Fact]
+    public void The_example_of_the_cost_document_holds()
+    {
+        var report = Ask(
+            Books([Fleet("f1", 10m, fromHour: 14, toHour: 16)], [Rates("m", 1m, 2m)], [Target("f1", "m", 4m)]),
+            [Used("acme", "m", "f1", 14, 1_000_000, 500_000), Used("globex", "m", "f1", 14.5, 1_000_000, 0)], [Dimension.Tenant]);
+
+        Assert.Equal(
+            [("acme", 7.5m, 2m, 5m, 4m, 1m), ("globex", 2.5m, 1m, 2.5m, 4m, -1.5m), (null, 10m, null, null, null, null), ("total", 20m, 3m, 8m, 4m, 4m)],
+            report.Rows.Select(r => Figures(r.Key.Tenant, r.Cell)).Append(Figures("total", report.Total)));
+
+        static (string?, decimal?, decimal?, decimal?, decimal?, decimal?) Figures(string? tenant, UnitCostCell c) =>
+            (tenant, c.Cost, c.Charge, c.CostPerMillionTokens, c.TargetPerMillionTokens, c.VariancePerMillionTokens);
+    }
+
+    [Fact]
     public void Figures_are_rounded_half_to_even_at_twelve_decimals()
     {
         // 5e-13 and 1.5e-12 per million tokens.

@@ -4,6 +4,7 @@ using FinOps.Platform.Fleets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Tests.Fixtures;
 using FinOps.Platform.Tests.Reporting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -175,8 +176,7 @@ public sealed class BooksTests
     [Fact]
     public void The_catalogues_of_the_house_are_complete_and_decide_well()
     {
-        var root = Root();
-        foreach (var folder in new[] { Path.Combine(root, "infra/catalog"), Path.Combine(root, "infra/catalog/demo") })
+        foreach (var folder in new[] { Path.Combine(Repository.Root, "infra/catalog"), Path.Combine(Repository.Root, "infra/catalog/demo") })
         {
             var now = CostHouse.At(Now);
             Each<FleetCostInput>(folder, "fleets.json", i => i.ToCommand().Decide(now));
@@ -193,13 +193,6 @@ public sealed class BooksTests
             using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(path));
             Assert.All(json.RootElement.EnumerateArray(), e => Assert.NotEmpty(e.GetProperty("source").GetString()!));
         }
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "FinOps.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 
     private static Task<IReadOnlyList<FleetView>> FleetsAsync(CostHouse house, Viewer viewer) => FleetQueries.Fleets(

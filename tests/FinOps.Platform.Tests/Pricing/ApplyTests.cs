@@ -1,0 +1,96 @@
+using System.CommandLine;
+using FinOps.Host.Commands;
+using FinOps.Platform.Tests.Fixtures;
+
+namespace FinOps.Platform.Tests.Pricing;
+
+public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
+{
+    [Fact]
+    public async Task The_catalogue_of_the_demo_is_applied_and_again_changes_nothing()
+    {
+        var demo = Path.Combine(Repository.Root, "infra/catalog/demo");
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal((0, ""), Outcome(await RunAsync("fleets", "apply", Path.Combine(demo, "fleets.json"))));
+            Assert.Equal((0, ""), Outcome(await RunAsync("rates", "apply", Path.Combine(demo, "rates.json"), "--json")));
+            Assert.Equal((0, ""), Outcome(await RunAsync("targets", "apply", Path.Combine(demo, "targets.json"))));
+        }
+
+        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream");
+        Assert.Equal(11m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+
+        static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
+    }
+
+    [Fact]
+    public async Task What_was_set_is_printed()
+    {
+        var file = await FileAsync("""[{"fleet":"printed","from":"2026-03-02T00:00:00Z","costPerHour":"2.50","currency":"USD","source":"a list"}]""");
+
+        var words = await RunAsync("fleets", "apply", file);
+        var json = await RunAsync("fleets", "apply", file, "--json");
+
+        Assert.StartsWith("set fleet printed, from 2026-03-02T00:00:00Z, costPerHour 2.50, currency USD", words.Output, StringComparison.Ordinal);
+        Assert.StartsWith("""{"fleet":"printed",""", json.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"fleet":"half","costPerHour":1,"currency":"USD","costperday":3}""", "costperday")]
+    [InlineData("""{"fleet":"half","costPerHour":1,"currency":"usd"}""", "currency")]
+    [InlineData("""{"fleet":"half","from":"2026-03-02T00:01:00Z","costPerHour":1,"currency":"USD"}""", "from")]
+    [InlineData("""{"fleet":"half","currency":"USD"}""", "costPerHour")]
+    public async Task A_file_with_a_slip_is_refused_whole_with_entry_and_field(string slip, string field)
+    {
+        var file = await FileAsync($$"""[{"fleet":"half","costPerHour":1,"currency":"USD"},{{slip}}]""");
+
+        var run = await RunAsync("fleets", "apply", file);
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("entry 1", run.Error, StringComparison.Ordinal);
+        Assert.Contains(field, run.Error, StringComparison.Ordinal);
+        var fleets = await host.DataAsync("{ fleets { id } }");
+        Assert.DoesNotContain(fleets.GetProperty("fleets").EnumerateArray(), f => f.GetProperty("id").GetString() == "half");
+    }
+
+    [Theory]
+    [InlineData("{}", "array")]
+    [InlineData("[1]", "array")]
+    [InlineData("[", "")]
+    public async Task A_file_that_cannot_be_read_says_why(string text, string why)
+    {
+        var run = await RunAsync("rates", "apply", await FileAsync(text));
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(why, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_may_not_set_facts_is_told_so()
+    {
+        var run = await RunWithAsync(host.Keys["acme"], ["fleets", "apply", await FileAsync("""[{"fleet":"f","costPerHour":1,"currency":"USD"}]""")]);
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("entry 0", run.Error, StringComparison.Ordinal);
+    }
+
+    private Task<(int Code, string Output, string Error)> RunAsync(string verb, params string[] words) =>
+        RunWithAsync(host.Keys["finance"], [verb, .. words]);
+
+    private async Task<(int Code, string Output, string Error)> RunWithAsync(string key, string[] words)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await new RootCommand { Apply.Rates(), Apply.Fleets(), Apply.Targets(), Apply.Budgets() }
+            .Parse([.. words, "--url", host.Url.ToString(), "--key", key])
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private static async Task<string> FileAsync(string text)
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        return path;
+    }
+}

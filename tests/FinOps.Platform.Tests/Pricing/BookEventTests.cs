@@ -1,0 +1,37 @@
+using System.Text.Json;
+using FinOps.Domain.Values;
+using FinOps.Platform.Fleets;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Targets;
+using FinOps.Platform.Tests.Fixtures;
+
+namespace FinOps.Platform.Tests.Pricing;
+
+/// <summary>Books that were written by version 1 fold into the same facts for ever.</summary>
+public sealed class BookEventTests
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    [Fact]
+    public void Stored_facts_fold_into_the_books()
+    {
+        var books = BookEvents.Fold(
+            [Read<RateCardSet>("rate_card_set_v1"), Read<FleetCostSet>("fleet_cost_set_v1"), Read<TargetSet>("target_set_v1")]);
+
+        var november = QuarterHour.Holding(new DateTimeOffset(2023, 11, 16, 18, 0, 0, TimeSpan.Zero));
+        var fleet = new FleetId("f1");
+        var model = new ModelId("azure-conv");
+        Assert.Equal(0.0000024000000001m, books.Rates.At(model, november)!.Rates[UnitClass.Output].PerUnit);
+        Assert.Equal(10.000000000001m, books.Fleets.OfHour(fleet, november.Hour)!.Cost.Amount);
+        Assert.Equal(("H100", 4), (books.Fleets.At(fleet, november)!.Accelerator, books.Fleets.At(fleet, november)!.Count));
+        Assert.Equal(0.4m, books.Targets.At(fleet, model, november)!.CostPerMillionTokens.Amount);
+        Assert.Null(books.Fleets.At(fleet, QuarterHour.Holding(new DateTimeOffset(2023, 12, 1, 0, 0, 0, TimeSpan.Zero))));
+    }
+
+    [Fact]
+    public void An_event_that_is_none_of_the_books_is_not_passed_over() =>
+        Assert.Throws<InvalidOperationException>(() => BookEvents.Fold(["something else"]));
+
+    private static T Read<T>(string alias) =>
+        JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(Repository.Root, "tests/FinOps.Platform.Tests/Fixtures/Events", $"{alias}.json")), Json)!;
+}
