@@ -8,4 +8,8 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Publish.Command(),
     DemoCommand.Command(),
     Keys.Command(),
-}.Parse(args).InvokeAsync();
+}.Parse(args).InvokeAsync(new InvocationConfiguration
+{
+    // A host that was told to stop finishes its commits, a publisher hears the last answers and says what was done.
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+});
