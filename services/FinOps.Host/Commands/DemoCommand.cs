@@ -12,12 +12,16 @@ internal static class DemoCommand
 
     private static readonly Option<int> Rate = new("--records-per-second")
     {
-        HelpName = "N", Description = "Mean over a day.", DefaultValueFactory = _ => 50,
+        HelpName = "N",
+        Description = "Mean over a day.",
+        DefaultValueFactory = _ => 50,
     };
 
     private static readonly Option<int> Hours = new("--history-hours")
     {
-        HelpName = "N", Description = "How far back it starts, so that there is something to see at once.", DefaultValueFactory = _ => 2,
+        HelpName = "N",
+        Description = "How far back it starts, so that there is something to see at once.",
+        DefaultValueFactory = _ => 2,
     };
 
     private static readonly Option<int> Seed = new("--seed") { HelpName = "N", Description = "Other seeds, other calls.", DefaultValueFactory = _ => 1 };

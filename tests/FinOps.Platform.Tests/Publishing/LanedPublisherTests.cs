@@ -6,7 +6,6 @@ using FinOps.Platform.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 
 namespace FinOps.Platform.Tests.Publishing;
 

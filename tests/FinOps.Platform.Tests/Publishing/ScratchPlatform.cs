@@ -57,7 +57,8 @@ internal sealed class ScratchPlatform : IAsyncDisposable
         if (verdictOf(++deliveries, batch) is not { } verdict) return;
         var receipt = new UsageReceipt
         {
-            BatchId = batch.BatchId, Verdicts = [.. batch.Records.Select(r => new RecordVerdict { Id = r.Id, Verdict = verdict })],
+            BatchId = batch.BatchId,
+            Verdicts = [.. batch.Records.Select(r => new RecordVerdict { Id = r.Id, Verdict = verdict })],
         };
         var properties = new BasicProperties { CorrelationId = message.BasicProperties.CorrelationId };
         var body = JsonSerializer.SerializeToUtf8Bytes(receipt, UsageJson.Default.UsageReceipt);
