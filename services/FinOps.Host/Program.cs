@@ -12,4 +12,8 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Apply.Fleets(),
     Apply.Targets(),
     Apply.Budgets(),
-}.Parse(args).InvokeAsync();
+}.Parse(args).InvokeAsync(new InvocationConfiguration
+{
+    // A host that was told to stop finishes its commits, a publisher hears the last answers and says what was done.
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+});

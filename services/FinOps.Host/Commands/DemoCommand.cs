@@ -12,12 +12,16 @@ internal static class DemoCommand
 
     private static readonly Option<int> Rate = new("--records-per-second")
     {
-        HelpName = "N", Description = "Mean over a day.", DefaultValueFactory = _ => 50,
+        HelpName = "N",
+        Description = "Mean over a day.",
+        DefaultValueFactory = _ => 50,
     };
 
     private static readonly Option<int> Hours = new("--history-hours")
     {
-        HelpName = "N", Description = "How far back it starts, so that there is something to see at once.", DefaultValueFactory = _ => 3,
+        HelpName = "N",
+        Description = "How far back it starts, so that there is something to see at once.",
+        DefaultValueFactory = _ => 2,
     };
 
     private static readonly Option<int> Seed = new("--seed") { HelpName = "N", Description = "Other seeds, other calls.", DefaultValueFactory = _ => 1 };
@@ -53,6 +57,8 @@ internal static class DemoCommand
             var demo = new DemoRun(new DemoCalls(parsed.GetValue(Seed), parsed.GetValue(Rate)), TimeProvider.System);
             var end = parsed.GetValue(For) is { } seconds ? TimeProvider.System.GetUtcNow().AddSeconds(seconds) : (DateTimeOffset?)null;
             var history = TimeSpan.FromHours(parsed.GetValue(Hours));
+
+            await Console.Error.WriteLineAsync($"finops demo: sending the last {history.TotalHours:0} h, then each second as it passes");
 
             // A demo outlives the host's restarts, so it does not give up.
             var session = new PublishSession(Publish.Transport(parsed, parsed.GetRequiredValue(Via)), Lanes, 100, TimeSpan.MaxValue) { LogEvery = TimeSpan.FromMinutes(1) };

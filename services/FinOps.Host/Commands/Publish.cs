@@ -13,39 +13,48 @@ internal static class Publish
 
     private static readonly Argument<string[]> Files = new("FILE")
     {
-        Description = "Files of usage, gzipped or not.", Arity = ArgumentArity.OneOrMore,
+        Description = "Files of usage, gzipped or not.",
+        Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string?> Tenant = new("--tenant")
     {
-        HelpName = "NAME", Description = "Tenant of every record (default: the file's, else the file's name without .gz, .csv, .jsonl).",
+        HelpName = "NAME",
+        Description = "Tenant of every record (default: the file's, else the file's name without .gz, .csv, .jsonl).",
     };
 
     private static readonly Option<string?> Model = new("--model")
     {
-        HelpName = "NAME", Description = "Model of every record (default: the file's, else the file's name likewise).",
+        HelpName = "NAME",
+        Description = "Model of every record (default: the file's, else the file's name likewise).",
     };
 
     private static readonly Option<string?> Fleet = new("--fleet")
     {
-        HelpName = "NAME", Description = "Fleet of every record (default: the record's source).",
+        HelpName = "NAME",
+        Description = "Fleet of every record (default: the record's source).",
     };
 
     private static readonly Option<string> Via = new("--via") { Description = "How it travels.", DefaultValueFactory = _ => "rabbitmq" };
 
     private static readonly Option<int> Batch = new("--batch")
     {
-        HelpName = "N", Description = "Records in one message.", DefaultValueFactory = _ => Limits.PublishedRecordsPerBatch,
+        HelpName = "N",
+        Description = "Records in one message.",
+        DefaultValueFactory = _ => Limits.PublishedRecordsPerBatch,
     };
 
     private static readonly Option<int> Lanes = new("--lanes")
     {
-        HelpName = "N", Description = "Ordered lanes, each with one unanswered batch.", DefaultValueFactory = _ => Limits.PublisherLanes,
+        HelpName = "N",
+        Description = "Ordered lanes, each with one unanswered batch.",
+        DefaultValueFactory = _ => Limits.PublisherLanes,
     };
 
     private static readonly Option<string?> Backfill = new("--backfill")
     {
-        HelpName = "NAME", Description = "Name of the backfill (default: the file's name). Its records may be of any age.",
+        HelpName = "NAME",
+        Description = "Name of the backfill (default: the file's name). Its records may be of any age.",
     };
 
     private static readonly Option<bool> Live = new("--live")
@@ -64,12 +73,16 @@ internal static class Publish
 
     private static readonly Option<string> Format = new("--format")
     {
-        HelpName = "FORMAT", Description = "One of the formats above; auto goes by the file's content.", DefaultValueFactory = _ => TraceFormats.Auto,
+        HelpName = "FORMAT",
+        Description = "One of the formats above; auto goes by the file's content.",
+        DefaultValueFactory = _ => TraceFormats.Auto,
     };
 
     private static readonly Option<int> GiveUpAfter = new("--give-up-after")
     {
-        HelpName = "SECONDS", Description = "How long to go on without any answer.", DefaultValueFactory = _ => 300,
+        HelpName = "SECONDS",
+        Description = "How long to go on without any answer.",
+        DefaultValueFactory = _ => 300,
     };
 
     public static Command Command()
@@ -117,7 +130,10 @@ internal static class Publish
     {
         var options = new TraceOptions
         {
-            Tenant = parsed.GetValue(Tenant), Model = parsed.GetValue(Model), Fleet = parsed.GetValue(Fleet), Start = parsed.GetValue(Start) ?? TraceOptions.DefaultStart,
+            Tenant = parsed.GetValue(Tenant),
+            Model = parsed.GetValue(Model),
+            Fleet = parsed.GetValue(Fleet),
+            Start = parsed.GetValue(Start) ?? TraceOptions.DefaultStart,
         };
         var plan = new PublishPlan
         {

@@ -53,7 +53,10 @@ internal sealed class Lane(int recordsPerBatch, IBatchTransport transport, Redel
             var batchId = Guid.CreateVersion7().ToString();
             var reported = new UsageReported
             {
-                BatchId = batchId, Source = batch.Head.Source, Backfill = batch.Head.Backfill, Records = batch.Records,
+                BatchId = batchId,
+                Source = batch.Head.Source,
+                Backfill = batch.Head.Backfill,
+                Records = batch.Records,
             };
             var body = JsonSerializer.SerializeToUtf8Bytes(reported, UsageJson.Default.UsageReported);
             var receipt = await redelivery.SendAsync(transport, batchId, body, stop, abort);

@@ -10,6 +10,9 @@ internal sealed class Redelivery(TimeSpan giveUpAfter, PublishTally tally, TimeP
 
     private long answeredAt;
 
+    /// <summary>How long to wait for the first try's receipt; doubled with each.</summary>
+    public TimeSpan Patience { get; init; } = Limits.PublishedBatchPatience;
+
     /// <param name="transport">The lane's own.</param>
     /// <param name="batchId">The batch's id.</param>
     /// <param name="body">The batch.</param>
@@ -24,7 +27,7 @@ internal sealed class Redelivery(TimeSpan giveUpAfter, PublishTally tally, TimeP
             try
             {
                 var left = giveUpAfter - Silence(startedAt);
-                var patience = Doubled(Limits.PublishedBatchPatience, tries, Limits.PublishedBatchPatienceMax);
+                var patience = Doubled(Patience, tries, Limits.PublishedBatchPatienceMax);
                 var receipt = await transport.SendAsync(batchId, body, left < patience ? Max(left, FirstPause) : patience, abort);
                 Interlocked.Exchange(ref answeredAt, clock.GetTimestamp());
                 return receipt;

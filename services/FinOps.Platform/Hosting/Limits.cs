@@ -75,8 +75,8 @@ public static class Limits
     /// <summary>Records of one batch that the publisher sends, unless told otherwise: 100 spread the cost of a message thin and keep it near 25 kB.</summary>
     public const int PublishedRecordsPerBatch = 100;
 
-    /// <summary>Lanes of the publisher, each with one unanswered batch: enough to keep a server's commits full.</summary>
-    public const int PublisherLanes = 8;
+    /// <summary>Lanes of the publisher, each with one unanswered batch: 3,200 records under way keep a server's commits worth their flush.</summary>
+    public const int PublisherLanes = 32;
 
     /// <summary>Lanes that may be asked for: each holds a broker connection.</summary>
     public const int PublisherLanesMax = 64;
