@@ -102,6 +102,8 @@ internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, 
             ValidationRules = [new RoleRule(context.RequestServices.GetRequiredService<Viewer>()), .. DocumentValidator.CoreRules, new PageSizeRule()],
             UnhandledExceptionDelegate = failure => GraphErrors.HideAsync(failure, log),
         });
+        // An operation of a kind that the schema lacks counts as executed to the engine, without having reached a field.
+        if (result.Data is null && result.Errors?.All(e => e.Path is null) == true) result.Executed = false;
         if (result.Executed) return (result, StatusCodes.Status200OK);
         var forbidden = result.Errors?.Any(e => e is RejectionError { Rejection.Code: GraphErrors.Forbidden }) == true;
         return (result, forbidden ? StatusCodes.Status403Forbidden : refusedStatus);

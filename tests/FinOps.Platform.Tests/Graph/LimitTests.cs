@@ -2,9 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using FinOps.Platform.Hosting;
-using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Graph;
 
