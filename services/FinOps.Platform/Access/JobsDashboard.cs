@@ -1,6 +1,9 @@
+using System.Xml.Linq;
 using Hangfire;
 using Hangfire.Dashboard;
-using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,8 +16,12 @@ internal static class JobsDashboard
     {
         // The dashboard's buttons carry an anti-forgery token, since a browser sends Basic credentials by itself.
         services.AddAntiforgery();
-        // The tokens' keys die with the process: they guard open pages, nothing that is stored.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        // The tokens' keys live and die with the process: they guard open pages, nothing that is stored, and belong on no disk.
+        services.Configure<KeyManagementOptions>(keys =>
+        {
+            keys.XmlRepository = new InMemoryKeys();
+            keys.XmlEncryptor = new NullXmlEncryptor();
+        });
         return services;
     }
 
@@ -35,5 +42,20 @@ internal static class JobsDashboard
     private sealed class OperatorOnly : IDashboardAuthorizationFilter
     {
         public bool Authorize(DashboardContext context) => context.GetHttpContext().Features.Get<Viewer>()?.Role == ViewerRole.Operator;
+    }
+
+    private sealed class InMemoryKeys : IXmlRepository
+    {
+        private readonly List<XElement> keys = [];
+
+        public IReadOnlyCollection<XElement> GetAllElements()
+        {
+            lock (keys) return [.. keys];
+        }
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            lock (keys) keys.Add(element);
+        }
     }
 }

@@ -30,6 +30,8 @@ public sealed record PageInfo(bool HasNextPage, string? EndCursor);
 /// <summary>What of a list is asked for: so many rows after a key. The key is opaque to callers.</summary>
 public sealed record PageRequest(int First, string? AfterKey)
 {
+    internal static readonly Rejection WrongSize = new("page_size", "first", $"`first` lies between 0 and {Limits.PageSize}.");
+
     /// <summary>Ask the store for one row more than the page holds: that is how a page knows whether another follows.</summary>
     public int Take => First + 1;
 
@@ -42,8 +44,7 @@ public sealed record PageRequest(int First, string? AfterKey)
     /// <param name="after">A cursor that an earlier page gave.</param>
     public static PageRequest Of(int? first, string? after)
     {
-        if (first is < 0 or > Limits.PageSize)
-            throw new RejectedException(new Rejection("page_size", "first", $"`first` lies between 0 and {Limits.PageSize}."));
+        if (first is < 0 or > Limits.PageSize) throw new RejectedException(WrongSize);
         return new PageRequest(first ?? Limits.PageSizeDefault, after is null ? null : Decode(after));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Hosting;
@@ -22,7 +23,10 @@ namespace FinOps.Platform.Graph;
 internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, ILogger<GraphEndpoint> log)
 {
     private static readonly GraphQLDocumentBuilder Parser = new() { MaxDepth = Limits.GraphParserDepth };
-    private static readonly GraphQLSerializer Serializer = new(new GraphErrors());
+
+    // Plain JSON for JSON readers: an apostrophe stays one. No page embeds it, and its type says so.
+    private static readonly GraphQLSerializer Serializer =
+        new(options => options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, new GraphErrors());
 
     public Task GetAsync(HttpContext context) =>
         MediaTypes.WantsPage(context.Request)
@@ -99,10 +103,13 @@ internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, 
             Variables = request.Variables,
             RequestServices = context.RequestServices,
             CancellationToken = context.RequestAborted,
-            ValidationRules = [new RoleRule(context.RequestServices.GetRequiredService<Viewer>()), .. DocumentValidator.CoreRules, new PageSizeRule()],
+            ValidationRules = [new RoleRule(context.RequestServices.GetRequiredService<Viewer>()), .. DocumentValidator.CoreRules, new PageRule()],
             UnhandledExceptionDelegate = failure => GraphErrors.HideAsync(failure, log),
         });
+        // An operation of a kind that the schema lacks counts as executed to the engine, without having reached a field.
+        if (result.Data is null && result.Errors?.All(e => e.Path is null) == true) result.Executed = false;
         if (result.Executed) return (result, StatusCodes.Status200OK);
+        if (result.Errors is { Count: > Limits.GraphErrorsShown } errors) result.Errors = [.. errors.Take(Limits.GraphErrorsShown)];
         var forbidden = result.Errors?.Any(e => e is RejectionError { Rejection.Code: GraphErrors.Forbidden }) == true;
         return (result, forbidden ? StatusCodes.Status403Forbidden : refusedStatus);
     }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
 using GraphQL;
 using GraphQL.Execution;
 using GraphQL.Validation;
@@ -37,7 +38,8 @@ internal sealed partial class GraphErrors : IErrorInfoProvider
         };
         return new ErrorInfo
         {
-            Message = error.Message,
+            // The engine repeats what was sent; a megabyte of unknown names need not come back.
+            Message = error.Message.Length <= Limits.GraphMessage ? error.Message : error.Message[..Limits.GraphMessage] + "…",
             Extensions = new Dictionary<string, object?> { ["code"] = code, ["field"] = field },
         };
     }

@@ -2,6 +2,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using GraphQLParser;
 using GraphQLParser.AST;
+using GraphQLParser.Visitors;
 
 namespace FinOps.Platform.Graph;
 
@@ -22,6 +23,7 @@ internal sealed class QueryLimits
     {
         if (document.Definitions.Count > Limits.GraphDefinitions)
             return Refuse("definitions", $"more than {Limits.GraphDefinitions} operations and fragments");
+        if (NodeCount.Of(document) > Limits.GraphNodes) return Refuse("nodes", $"more than {Limits.GraphNodes} parts");
         return new QueryLimits().Weigh(document);
     }
 
@@ -89,5 +91,29 @@ internal sealed class QueryLimits
         public Weight And(Weight other) => new(Math.Min(1_000_000_000, Fields + other.Fields), Math.Max(Depth, other.Depth));
 
         public Weight Under() => new(Math.Min(1_000_000_000, Fields + 1), Depth + 1);
+    }
+
+    /// <summary>Everything that was written, arguments, values and variables too. Stops counting where it is too much.</summary>
+    private sealed class NodeCount : ASTVisitor<NodeCount.Tally>
+    {
+        private static readonly NodeCount Counter = new();
+
+        public static int Of(GraphQLDocument document)
+        {
+            var tally = new Tally();
+            var visit = Counter.VisitAsync(document, tally);
+            Invariant.Require(visit.IsCompletedSuccessfully, "counting waits for nothing");
+            return tally.Nodes;
+        }
+
+        public override ValueTask VisitAsync(ASTNode? node, Tally context) =>
+            node is null || ++context.Nodes > Limits.GraphNodes ? default : base.VisitAsync(node, context);
+
+        public sealed class Tally : IASTVisitorContext
+        {
+            public int Nodes { get; set; }
+
+            public CancellationToken CancellationToken => default;
+        }
     }
 }

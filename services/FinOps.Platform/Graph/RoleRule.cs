@@ -19,15 +19,3 @@ internal sealed class RoleRule(Viewer viewer) : ValidationRuleBase
                 GraphErrors.Forbidden, definition.Name, $"The key of '{viewer.Name}' may not call `{definition.Name}`; it takes the role {roles}.")));
         }));
 }
-
-/// <summary>Refuses a page that is too large, literal or variable, before any resolver runs.</summary>
-internal sealed class PageSizeRule : ValidationRuleBase
-{
-    public override ValueTask<INodeVisitor?> GetPostNodeVisitorAsync(ValidationContext context) =>
-        new(new MatchingNodeVisitor<GraphQLField>((field, at) =>
-        {
-            if (at.ArgumentValues?.TryGetValue(field, out var arguments) != true || arguments is null) return;
-            if (!arguments.TryGetValue("first", out var first) || first.Value is not int size || size is >= 0 and <= Limits.PageSize) return;
-            at.ReportError(new RejectionError(new Rejection("page_size", "first", $"`first` lies between 0 and {Limits.PageSize}.")));
-        }));
-}

@@ -115,7 +115,16 @@ public static class Limits
     public const int GraphFields = 2_048;
 
     /// <summary>Aliases of a document: each lets the same costly field run once more. A dashboard's page takes a dozen.</summary>
-    public const int GraphAliases = 64;
+    public const int GraphAliases = 32;
+
+    /// <summary>
+    /// Everything that is written in a document: names, arguments, values, variables. Checking that arguments and variables differ takes the
+    /// square of them; 60,000 took half a minute.
+    /// </summary>
+    public const int GraphNodes = 10_000;
+
+    /// <summary>Rows of all pages of a document together, so that its answer stays within some tens of megabytes.</summary>
+    public const int GraphRows = 4_000;
 
     /// <summary>Directives of a document; nobody needs many, and each is checked at its place.</summary>
     public const int GraphDirectives = 64;
@@ -123,6 +132,12 @@ public static class Limits
     /// <summary>Operations and fragments of a document; fragments that name each other are followed one inside the other.</summary>
     public const int GraphDefinitions = 64;
 
+    /// <summary>Errors of a refused document that are told; who mends these finds the next.</summary>
+    public const int GraphErrorsShown = 50;
+
+    /// <summary>Characters of one error's message.</summary>
+    public const int GraphMessage = 1_000;
+
     /// <summary>Characters that a list shows of a refused record, and bytes of a dead letter: a page must not weigh gigabytes.</summary>
-    public const int ShownOfRecord = 16 * 1024;
+    public const int ShownOfRecord = 8 * 1024;
 }

@@ -61,6 +61,9 @@ public class RunningHost : IAsyncLifetime
     {
     }
 
+    /// <summary>What lies in the database before the first test; the host runs already.</summary>
+    protected virtual Task SeedAsync() => Task.CompletedTask;
+
     public async ValueTask InitializeAsync()
     {
         ConnectionString = await TestServers.CreateDatabaseAsync();
@@ -68,6 +71,7 @@ public class RunningHost : IAsyncLifetime
         Database = NpgsqlDataSource.Create(ConnectionString);
         await File.WriteAllTextAsync(CredentialsFile, Credentials());
         await StartAsync();
+        await SeedAsync();
     }
 
     public async ValueTask DisposeAsync()

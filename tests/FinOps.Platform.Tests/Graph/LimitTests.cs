@@ -2,9 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using FinOps.Platform.Hosting;
-using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Graph;
 
@@ -31,6 +29,11 @@ public sealed class LimitTests(ProbedHost host)
         { "directives", "{ touch " + string.Concat(Enumerable.Repeat("@include(if: true) ", 1_000)) + "}" },
         { "unknown directives", "{ touch " + string.Concat(Enumerable.Repeat("@no ", 100_000)) + "}" },
         { "operations", string.Concat(Enumerable.Range(0, 1_000).Select(i => $"query q{i} {{ touch }} ")) },
+        { "arguments", "{ touch(" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"a{i}:1 ")) + ") }" },
+        { "the same argument", "{ touch(" + string.Concat(Enumerable.Repeat("text:1 ", 60_000)) + ") }" },
+        { "variables", "query(" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"$a{i}:Int ")) + ") { touch }" },
+        { "fields of an object value", "{ echoInput(input: {" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"a{i}:1 ")) + "}) }" },
+        { "pages that are too large together", "{ touch " + string.Concat(Enumerable.Range(0, 5).Select(i => $"p{i}: pages(first: 1000) {{ nodes {{ level }} }} ")) + "}" },
         { "a page of a million", "{ touch pages(first: 1000000) { nodes { level } } }" },
         { "a negative page", "{ touch pages(first: -1) { nodes { level } } }" },
     };
@@ -82,6 +85,27 @@ public sealed class LimitTests(ProbedHost host)
         await AliveAsync();
     }
 
+    [Theory]
+    [InlineData("unknown fields")]
+    [InlineData("list")]
+    [InlineData("unknown variables")]
+    public async Task Variables_of_a_megabyte_take_no_longer_than_reading_them(string kind)
+    {
+        var variables = kind switch
+        {
+            "list" => """{"v": {"name": "n", "amount": 1, "parts": [""" + string.Join(",", Enumerable.Repeat("""{"key":"k","rate":"x"}""", 40_000)) + "]}}",
+            "unknown fields" => """{"v": {"name": "n", "amount": 1""" + string.Concat(Enumerable.Range(0, 80_000).Select(i => $",\"f{i}\":1")) + "}}",
+            _ => """{"v": {"name": "n", "amount": 1}""" + string.Concat(Enumerable.Range(0, 80_000).Select(i => $",\"f{i}\":1")) + "}",
+        };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        using var body = new StringContent($$"""{"query": "query($v: ProbeInput!) { echoInput(input: $v) }", "variables": {{variables}}}""", Encoding.UTF8, "application/json");
+        using var answer = await host.Client("operator").PostAsync("/graphql", body, patience.Token);
+        var text = await answer.Content.ReadAsStringAsync(patience.Token);
+        Assert.Equal(kind != "unknown variables", text.Contains("errors", StringComparison.Ordinal));
+        Assert.True(text.Length < 100_000, $"{text.Length} characters of answer");
+    }
+
     [Fact]
     public async Task A_batch_a_large_body_and_a_compressed_body_are_refused()
     {
@@ -103,7 +127,10 @@ public sealed class LimitTests(ProbedHost host)
 
     private async Task<HttpStatusCode> PostAsync(string body)
     {
-        using var answer = await host.Client("operator").PostAsync("/graphql", new StringContent(body, Encoding.UTF8, "application/json"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        // A refused body is not read to its end: who sends it waits for the answer first, or finds the connection closed.
+        request.Headers.ExpectContinue = true;
+        using var answer = await host.Client("operator").SendAsync(request);
         return answer.StatusCode;
     }
 

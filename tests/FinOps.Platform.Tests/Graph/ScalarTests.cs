@@ -1,6 +1,6 @@
-using CsCheck;
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using FinOps.Platform.Graph.Scalars;
 
 namespace FinOps.Platform.Tests.Graph;
