@@ -12,6 +12,7 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Apply.Fleets(),
     Apply.Targets(),
     Apply.Budgets(),
+    Bench.Command(),
 }.Parse(args).InvokeAsync(new InvocationConfiguration
 {
     // A host that was told to stop finishes its commits, a publisher hears the last answers and says what was done.

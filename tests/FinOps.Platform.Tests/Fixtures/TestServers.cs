@@ -45,6 +45,13 @@ public static class TestServers
         (await management.DeleteAsync($"api/vhosts/{address.AbsolutePath.Trim('/')}")).EnsureSuccessStatusCode();
     }
 
+    /// <returns>The queues of a virtual host, as the broker describes them.</returns>
+    public static async Task<IReadOnlyList<BrokerQueue>> QueuesAsync(Uri address)
+    {
+        using var management = Management();
+        return await management.GetFromJsonAsync<List<BrokerQueue>>($"api/queues/{address.AbsolutePath.Trim('/')}") ?? [];
+    }
+
     /// <summary>Free at this moment, each another: a host that starts soon will get them.</summary>
     public static int[] FreePorts(int count)
     {
@@ -78,4 +85,10 @@ public static class TestServers
             : throw new InvalidOperationException($"{variable} is not set: run the tests with `infra/test`, which starts PostgreSQL and RabbitMQ.");
 
     private sealed record BrokerUser(string Name);
+}
+
+/// <summary>A queue as the broker describes it.</summary>
+public sealed record BrokerQueue(string Name, bool Durable, Dictionary<string, System.Text.Json.JsonElement> Arguments)
+{
+    public string? Argument(string name) => Arguments.TryGetValue(name, out var value) ? value.ToString() : null;
 }

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FinOps.Host.Publishing;
+
+namespace FinOps.Host.Benchmarks;
+
+/// <summary>Publish → RabbitMQ → commit → visible in GraphQL, beside binary COPY of the same records.</summary>
+internal sealed class IngestBenchmark(Uri url, string key, Uri broker, string postgres)
+{
+    private const string Query =
+        """
+        query($where: UsageFilter!) { unitCost(where: $where) { total { records tokens { total } } } }
+        """;
+
+    public async Task<Measurement> MeasureAsync(int count, int recordsPerBatch, int lanes, CancellationToken cancellation)
+    {
+        var run = Guid.NewGuid().ToString("N")[..8];
+        var records = BenchmarkRecords.Of(run, count).ToList();
+        var tokens = records.Sum(r => r.Quantities.Values.Sum(q => q ?? 0));
+        var baseline = await CopyBaseline.MeasureAsync(postgres, records, cancellation);
+
+        var clock = Stopwatch.StartNew();
+        var session = new PublishSession(() => new RabbitMqTransport(broker), lanes, recordsPerBatch, TimeSpan.FromMinutes(5)) { Out = TextWriter.Null };
+        await session.RunAsync(
+            async (publisher, tally) =>
+            {
+                var head = new BatchHead("bench", Backfill: run);
+                foreach (var record in records)
+                {
+                    tally.Read();
+                    await publisher.AddAsync(record, head, cancellation);
+                }
+            }, cancellation);
+        var (shown, shownTokens) = await ShownAsync(run, cancellation);
+        var seconds = clock.Elapsed.TotalSeconds;
+        if (shown != count || shownTokens != tokens)
+            throw new InvalidOperationException($"Published {count} records of {tokens} tokens; GraphQL shows {shown} of {shownTokens}.");
+        return Measurement.Of(
+            "ingest", count / seconds, "records/s", baseline,
+            $"{count} records, {recordsPerBatch} a message, {lanes} lanes, from the first publish until GraphQL shows every record; "
+            + "baseline: binary COPY of the same records into a table with two unique indexes, on the same server just before");
+    }
+
+    private async Task<(long Records, long Tokens)> ShownAsync(string run, CancellationToken cancellation)
+    {
+        using var http = new HttpClient { BaseAddress = url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        var where = new
+        {
+            from = BenchmarkRecords.Start,
+            to = BenchmarkRecords.Start.AddDays(8),
+            tenants = Enumerable.Range(0, BenchmarkRecords.Tenants).Select(t => BenchmarkRecords.Tenant(run, t)),
+        };
+        using var response = await http.PostAsJsonAsync("/graphql", new { query = Query, variables = new { where } }, cancellation);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        if (answer.TryGetProperty("errors", out var errors)) throw new InvalidOperationException($"GraphQL answered {errors}.");
+        var total = answer.GetProperty("data").GetProperty("unitCost").GetProperty("total");
+        return (total.GetProperty("records").GetInt64(), total.GetProperty("tokens").GetProperty("total").GetInt64());
+    }
+}
