@@ -16,7 +16,7 @@ public abstract record Budget
 
     /// <param name="Id">The budget.</param>
     /// <param name="Terms">What it limits.</param>
-    /// <param name="Crossed">The crossings of those periods whose streams were folded; a shell folds a period's before it records its spend.</param>
+    /// <param name="Crossed">Of those periods whose streams were folded; a shell folds a period's before it records its spend.</param>
     public sealed record Open(BudgetId Id, BudgetTerms Terms, ImmutableHashSet<Crossing> Crossed) : Budget;
 
     /// <summary>Closed for good: it alerts no more, its alerts stay.</summary>
@@ -37,7 +37,8 @@ public readonly record struct Crossing(DateTimeOffset PeriodStart, decimal Thres
 /// <param name="WebhookUrl">Where alerts go beside the bus.</param>
 /// <param name="DeliverBackfilled">Whether crossings by records that were in before the budget said so are delivered too.</param>
 public sealed record BudgetTerms(
-    TenantId Tenant, BudgetMeasure Measure, Money Amount, BudgetPeriod Period, Thresholds Thresholds, Uri? WebhookUrl, bool DeliverBackfilled);
+    TenantId Tenant, BudgetMeasure Measure, Money Amount, BudgetPeriod Period, Thresholds Thresholds, Uri? WebhookUrl,
+    bool DeliverBackfilled);
 
 /// <summary>What a budget counts.</summary>
 public enum BudgetMeasure

@@ -8,12 +8,13 @@ public abstract record BudgetCommand;
 /// <summary>Creates it; on an open budget of the same tenant it changes it, so that the same file may be applied again.</summary>
 public sealed record CreateBudget(BudgetId Id, BudgetTerms Terms, DateTimeOffset Now, string By) : BudgetCommand;
 
-public sealed record ChangeBudget(BudgetId Id, BudgetTerms Terms, DateTimeOffset Now, string By) : BudgetCommand;
+/// <param name="Change">New terms from the present ones; it may refuse.</param>
+public sealed record ChangeBudget(BudgetId Id, Func<BudgetTerms, BudgetTerms> Change, DateTimeOffset Now, string By) : BudgetCommand;
 
 public sealed record CloseBudget(BudgetId Id, DateTimeOffset Now, string By) : BudgetCommand;
 
-/// <summary>What the books say a period's spend is now. Spend moves by this alone: it is read from the books, never counted up here.</summary>
-/// <param name="Backfilled">The records were in before the budget said so: the crossing is listed, and delivered only where the terms say so.</param>
+/// <summary>What the books say a period's spend is now. Spend is read from the books, never counted up here.</summary>
+/// <param name="Backfilled">The records were in before the budget said so: a crossing is delivered only where the terms say so.</param>
 public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now, bool Backfilled) : BudgetCommand;
 
 public abstract record BudgetEvent;
@@ -26,8 +27,8 @@ public sealed record BudgetClosed(BudgetId Id, DateTimeOffset At, string By) : B
 
 /// <param name="Suppressed">Listed, not delivered.</param>
 public sealed record ThresholdCrossed(
-    BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend, bool Suppressed,
-    DateTimeOffset At) : BudgetEvent
+    BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
+    bool Suppressed, DateTimeOffset At) : BudgetEvent
 {
     public Crossing Crossing => new(Period.From, ThresholdPercent);
 }
@@ -40,13 +41,15 @@ public static class BudgetDecider
     {
         (CreateBudget c, Budget.NonExisting) => [new BudgetCreated(c.Id, c.Terms, c.Now, c.By)],
         (CreateBudget c, Budget.Open open) => Change(open, c.Terms, c.Now, c.By),
-        (ChangeBudget c, Budget.Open open) => Change(open, c.Terms, c.Now, c.By),
+        (ChangeBudget c, Budget.Open open) => Change(open, c.Change(open.Terms), c.Now, c.By),
         (CloseBudget c, Budget.Open open) => [new BudgetClosed(open.Id, c.Now, c.By)],
         (CloseBudget, Budget.Closed) => [],
         (RecordSpend spend, Budget.Open open) => Crossings(spend, open),
         (RecordSpend, Budget.Closed) => [],
-        (CreateBudget or ChangeBudget, Budget.Closed) => throw Refused("budget_closed", "id", "The budget is closed; create one with another id."),
-        (ChangeBudget or CloseBudget, Budget.NonExisting) => throw Refused("budget_unknown", "id", "There is no budget with this id."),
+        (CreateBudget or ChangeBudget, Budget.Closed) =>
+            throw Refused("budget_closed", "id", "The budget is closed; create one with another id."),
+        (ChangeBudget or CloseBudget, Budget.NonExisting) =>
+            throw Refused("budget_unknown", "id", "There is no budget with this id."),
         _ => throw new UnreachableException($"{command.GetType().Name} on {state.GetType().Name}"),
     };
 

@@ -28,7 +28,8 @@ public readonly record struct BudgetId
 
 /// <summary>
 /// Names one alert: the same crossing has the same id in every process, on every try and after every rebuild, so that receivers drop what
-/// they have seen. Only letters, digits, <c>_</c>, <c>-</c> and <c>~</c> (which escapes the rest): it travels in a header where a dot separates.
+/// they have seen. Only letters, digits, <c>_</c>, <c>-</c> and <c>~</c>, which escapes the rest: in the header it travels in, a dot
+/// separates.
 /// </summary>
 public static class AlertId
 {

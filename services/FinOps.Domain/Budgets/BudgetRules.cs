@@ -32,7 +32,7 @@ public sealed record BudgetDraft
 /// <summary>Makes terms of a draft, or names every flaw of it at once, each with its field.</summary>
 public static class BudgetRules
 {
-    /// <summary>With <see cref="MaxDecimals"/> and <see cref="Budgets.Thresholds.MaxDecimals"/>, amount × percent has 26 digits: exact.</summary>
+    /// <summary>With its and the thresholds' decimals, amount × percent has 26 digits: exact.</summary>
     public const decimal MaxAmount = 1_000_000_000_000m;
 
     public const int MaxDecimals = 8;
@@ -63,8 +63,8 @@ public static class BudgetRules
         terms = flaws.Count > 0
             ? null
             : new BudgetTerms(
-                new TenantId(draft.Tenant!), draft.Measure, new Money(draft.Amount!.Value, new Currency(draft.Currency!)), period!, thresholds!, url,
-                draft.DeliverBackfilled);
+                new TenantId(draft.Tenant!), draft.Measure, new Money(draft.Amount!.Value, new Currency(draft.Currency!)), period!,
+                thresholds!, url, draft.DeliverBackfilled);
         return flaws;
     }
 

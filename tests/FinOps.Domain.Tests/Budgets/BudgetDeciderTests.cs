@@ -39,7 +39,7 @@ public sealed class BudgetDeciderTests
     {
         var terms = Terms() with { Amount = new Money(500m, new Currency("EUR")), Period = new BudgetPeriod.Custom(November, "UTC") };
 
-        var refused = Assert.Throws<RejectedException>(() => BudgetDecider.Decide(new ChangeBudget(Id, terms, Now, "finance"), Given(Created())));
+        var refused = Assert.Throws<RejectedException>(() => BudgetDecider.Decide(new ChangeBudget(Id, _ => terms, Now, "finance"), Given(Created())));
 
         Assert.Equal(["period", "currency"], refused.Rejections.Select(r => r.Field));
     }
@@ -57,14 +57,14 @@ public sealed class BudgetDeciderTests
     {
         var closed = Given(Created(), new BudgetClosed(Id, Now, "finance"));
 
-        Assert.Equal("budget_closed", CodeOf(new ChangeBudget(Id, Terms(600m), Now, "finance"), closed));
+        Assert.Equal("budget_closed", CodeOf(new ChangeBudget(Id, _ => Terms(600m), Now, "finance"), closed));
         Assert.Empty(BudgetDecider.Decide(Spend(1_000m), closed));
     }
 
     [Fact]
     public void What_does_not_exist_is_neither_changed_nor_closed()
     {
-        Assert.Equal("budget_unknown", CodeOf(new ChangeBudget(Id, Terms(), Now, "finance"), Given()));
+        Assert.Equal("budget_unknown", CodeOf(new ChangeBudget(Id, _ => Terms(), Now, "finance"), Given()));
         Assert.Equal("budget_unknown", CodeOf(new CloseBudget(Id, Now, "finance"), Given()));
     }
 
