@@ -1,4 +1,6 @@
 using FinOps.Platform.Access;
+using FinOps.Platform.Alerts;
+using FinOps.Platform.Budgets;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
@@ -29,12 +31,15 @@ public static class GraphModule
             typeof(FleetQueries),
             typeof(PricingQueries),
             typeof(TargetQueries),
+            typeof(BudgetQueries),
+            typeof(AlertQueries),
         ],
         Mutations:
         [
             typeof(FleetMutations),
             typeof(PricingMutations),
             typeof(TargetMutations),
+            typeof(BudgetMutations),
         ]);
 
     public static IServiceCollection AddGraph(this IServiceCollection services)

@@ -1,6 +1,5 @@
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
-using FinOps.Platform.Hosting;
 using GraphQL.Validation;
 using GraphQLParser.AST;
 

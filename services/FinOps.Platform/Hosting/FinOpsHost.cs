@@ -67,7 +67,7 @@ public static class FinOpsHost
                     InvisibilityTimeout = TimeSpan.FromMinutes(2),
                 }));
         if (roles.HasFlag(Roles.Jobs))
-            services.AddHangfireServer(server => server.WorkerCount = Limits.JobWorkers);
+            services.AddHangfireServer(server => (server.WorkerCount, server.SchedulePollingInterval) = (Limits.JobWorkers, Limits.JobSchedulePoll));
         return builder;
     }
 
@@ -83,7 +83,7 @@ public static class FinOpsHost
             app.MapJobsDashboard();
         }
 
-        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Alerts();
+        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Budgets().Alerts();
         return app;
     }
 }

@@ -140,4 +140,53 @@ public static class Limits
 
     /// <summary>Characters that a list shows of a refused record, and bytes of a dead letter: a page must not weigh gigabytes.</summary>
     public const int ShownOfRecord = 8 * 1024;
+
+    /// <summary>How often Hangfire looks for jobs whose time has come: its usual 15 s would make a retry after 5 s one after 20.</summary>
+    public static readonly TimeSpan JobSchedulePoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tenants that wait for their budgets to be evaluated. Beyond it the sweep finds them.</summary>
+    public const int TenantsNoted = 100_000;
+
+    /// <summary>Days noted of one waiting tenant; beyond it its whole past is evaluated, which is one question per period.</summary>
+    public const int DaysNotedPerTenant = 400;
+
+    /// <summary>Tenants whose budgets are evaluated at one time by a process: more only queue up at the database.</summary>
+    public const int BudgetEvaluationsInFlight = 4;
+
+    /// <summary>Turns that a budget grain takes on one call when other writers are first; each turn loses to a commit, so someone advances.</summary>
+    public const int BudgetTurns = 5;
+
+    /// <summary>Budgets of one answer.</summary>
+    public const int BudgetsListed = 10_000;
+
+    /// <summary>The waits before the second try of an alert's channel, the third, and so on: eleven hours; after that it is dead. Configurable.</summary>
+    public static readonly IReadOnlyList<TimeSpan> DeliveryRetries =
+    [
+        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2),
+        TimeSpan.FromHours(8),
+    ];
+
+    /// <summary>The longest wait that a receiver's Retry-After is granted.</summary>
+    public static readonly TimeSpan DeliveryLongestWait = TimeSpan.FromHours(24);
+
+    /// <summary>From the connection to the last byte read of one webhook call.</summary>
+    public static readonly TimeSpan WebhookTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes read of a receiver's answer, so that its connection can be used again; none is kept.</summary>
+    public const int WebhookAnswerBytes = 64 * 1024;
+
+    /// <summary>How long the broker may take to confirm an alert.</summary>
+    public static readonly TimeSpan BusTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A delivery job that has not reported by then is taken for dead. Longer than any try may take.</summary>
+    public static readonly TimeSpan DeliveryClaim = TimeSpan.FromSeconds(60);
+
+    /// <summary>A try may start this much early: Hangfire cuts the time of a scheduled job to whole seconds.</summary>
+    public static readonly TimeSpan DeliverySlack = TimeSpan.FromSeconds(1);
+
+    /// <summary>A try that is late by this much has lost its job; the sweep gives it another.</summary>
+    public static readonly TimeSpan DeliveryLost = TimeSpan.FromSeconds(20);
+
+    /// <summary>Alerts that one sweep puts to work; the next minute's sweep takes more.</summary>
+    public const int AlertsPerSweep = 1_000;
 }

@@ -46,10 +46,10 @@ public static class TestServers
     }
 
     /// <returns>The queues of a virtual host, as the broker describes them.</returns>
-    public static async Task<IReadOnlyList<BrokerQueue>> QueuesAsync(Uri address)
+    public static async Task<IReadOnlyList<QueueDeclared>> QueuesAsync(Uri address)
     {
         using var management = Management();
-        return await management.GetFromJsonAsync<List<BrokerQueue>>($"api/queues/{address.AbsolutePath.Trim('/')}") ?? [];
+        return await management.GetFromJsonAsync<List<QueueDeclared>>($"api/queues/{address.AbsolutePath.Trim('/')}") ?? [];
     }
 
     /// <summary>Free at this moment, each another: a host that starts soon will get them.</summary>
@@ -88,7 +88,7 @@ public static class TestServers
 }
 
 /// <summary>A queue as the broker describes it.</summary>
-public sealed record BrokerQueue(string Name, bool Durable, Dictionary<string, System.Text.Json.JsonElement> Arguments)
+public sealed record QueueDeclared(string Name, bool Durable, Dictionary<string, System.Text.Json.JsonElement> Arguments)
 {
     public string? Argument(string name) => Arguments.TryGetValue(name, out var value) ? value.ToString() : null;
 }

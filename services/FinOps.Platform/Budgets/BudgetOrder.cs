@@ -1,0 +1,105 @@
+using FinOps.Domain.Budgets;
+using FinOps.Domain.Values;
+
+namespace FinOps.Platform.Budgets;
+
+/// <summary>What is to be done with a budget.</summary>
+public enum BudgetVerb
+{
+    Create,
+    Change,
+    Close,
+}
+
+/// <summary>An order to the budget grain, as it was written. Of a change, what is null stays as it is.</summary>
+[GenerateSerializer, Immutable]
+public sealed record BudgetOrder
+{
+    [Id(0)] public required BudgetVerb Verb { get; init; }
+
+    [Id(1)] public required string Id { get; init; }
+
+    [Id(2)] public required string? Tenant { get; init; }
+
+    [Id(3)] public required string By { get; init; }
+
+    [Id(4)] public decimal? Amount { get; init; }
+
+    [Id(5)] public string? Currency { get; init; }
+
+    [Id(6)] public DateTimeOffset? PeriodStart { get; init; }
+
+    [Id(7)] public DateTimeOffset? PeriodEnd { get; init; }
+
+    [Id(8)] public string? TimeZone { get; init; }
+
+    [Id(9)] public decimal[]? Thresholds { get; init; }
+
+    [Id(10)] public string? WebhookUrl { get; init; }
+
+    [Id(11)] public string? WebhookSecret { get; init; }
+
+    /// <summary>Why the egress guard would not call the webhook; the rules name it together with all other flaws.</summary>
+    [Id(12)] public string? WebhookRefusal { get; init; }
+
+    [Id(13)] public bool RemoveWebhook { get; init; }
+
+    [Id(14)] public bool? DeliverBackfilled { get; init; }
+
+    // A record prints its members; the secret must not end in a log that way.
+    public override string ToString() => $"{Verb} budget {Id} of {Tenant} by {By}";
+
+    /// <summary>The decider's command.</summary>
+    /// <exception cref="RejectedException">Names every flaw at once.</exception>
+    internal BudgetCommand ToCommand(DateTimeOffset now) => Verb switch
+    {
+        BudgetVerb.Create => Create(Read(Draft(), now), now),
+        BudgetVerb.Change =>
+            new ChangeBudget(new BudgetId(Id), terms => Read(DraftOver(terms), now) with { Period = terms.Period }, now, By),
+        BudgetVerb.Close => new CloseBudget(new BudgetId(Id), now, By),
+        _ => throw new System.Diagnostics.UnreachableException(Verb.ToString()),
+    };
+
+    /// <summary>What is wrong with a budget to be created.</summary>
+    internal IReadOnlyList<Rejection> Flaws(DateTimeOffset now) => Flaws(Draft(), now, out _);
+
+    // After reading, so that a bad id is named among the other flaws.
+    private CreateBudget Create(BudgetTerms terms, DateTimeOffset now) => new(new BudgetId(Id), terms, now, By);
+
+    private BudgetTerms Read(BudgetDraft draft, DateTimeOffset now) =>
+        Flaws(draft, now, out var terms) is { Count: > 0 } flaws ? throw new RejectedException(flaws) : terms!;
+
+    private List<Rejection> Flaws(BudgetDraft draft, DateTimeOffset now, out BudgetTerms? terms)
+    {
+        var flaws = BudgetRules.Read(draft, Id, BudgetCalendar.MonthHolding, now, out terms).ToList();
+        if (WebhookRefusal is not null) flaws.Add(new Rejection("webhook_url_not_allowed", "webhook.url", WebhookRefusal));
+        if (Budgets.WebhookSecret.Flaw(WebhookSecret) is { } secretFlaw) flaws.Add(secretFlaw);
+        if (WebhookSecret is not null && draft.WebhookUrl is null)
+            flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret signs what goes to a URL; name it."));
+        return flaws;
+    }
+
+    private BudgetDraft Draft() => new()
+    {
+        Tenant = Tenant,
+        Amount = Amount,
+        Currency = Currency,
+        PeriodStart = PeriodStart,
+        PeriodEnd = PeriodEnd,
+        TimeZone = TimeZone,
+        Thresholds = Thresholds,
+        WebhookUrl = WebhookUrl,
+        DeliverBackfilled = DeliverBackfilled ?? false,
+    };
+
+    private BudgetDraft DraftOver(BudgetTerms terms) => new()
+    {
+        Tenant = terms.Tenant.Value,
+        Measure = terms.Measure,
+        Amount = Amount ?? terms.Amount.Amount,
+        Currency = terms.Amount.Currency.Code,
+        Thresholds = Thresholds ?? [.. terms.Thresholds.Percents],
+        WebhookUrl = RemoveWebhook ? null : WebhookUrl ?? terms.WebhookUrl?.AbsoluteUri,
+        DeliverBackfilled = DeliverBackfilled ?? terms.DeliverBackfilled,
+    };
+}

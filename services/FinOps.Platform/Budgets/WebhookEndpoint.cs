@@ -1,0 +1,38 @@
+using FinOps.Domain.Budgets;
+
+namespace FinOps.Platform.Budgets;
+
+/// <summary>Where a budget's alerts go, and the secret that signs them.</summary>
+internal static class WebhookEndpoint
+{
+    /// <summary>Makes the row follow the terms. A secret that is brought replaces; else one is made only where there is none.</summary>
+    /// <returns>The secret when this write set it.</returns>
+    public static async Task<string?> SetAsync(
+        BudgetTransaction transaction, Budget.Open budget, string? secret, CancellationToken cancellation)
+    {
+        var id = budget.Id.Value;
+        if (budget.Terms.WebhookUrl is not { } url)
+        {
+            await transaction.ExecuteAsync("delete from finops.webhook where budget_id = $1", cancellation, id);
+            return null;
+        }
+
+        var isSet = await transaction.AnyAsync("select 1 from finops.webhook where budget_id = $1", cancellation, id);
+        if (isSet && secret is null)
+        {
+            // Whoever names the receiver again wants it tried again.
+            await transaction.ExecuteAsync(
+                "update finops.webhook set url = $2, gone_at = null where budget_id = $1", cancellation, id, url.AbsoluteUri);
+            return null;
+        }
+
+        var shown = secret ?? WebhookSecret.New();
+        await transaction.ExecuteAsync(
+            """
+            insert into finops.webhook (budget_id, url, secret) values ($1, $2, $3)
+            on conflict (budget_id) do update set url = excluded.url, secret = excluded.secret, gone_at = null
+            """,
+            cancellation, id, url.AbsoluteUri, shown);
+        return shown;
+    }
+}

@@ -1,0 +1,117 @@
+using FinOps.Contracts;
+using FinOps.Domain.Pricing;
+using FinOps.Domain.Values;
+using FinOps.Platform.Access;
+using FinOps.Platform.Budgets;
+using FinOps.Platform.Metering;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Tests.Alerts;
+using FinOps.Platform.Tests.Fixtures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace FinOps.Platform.Tests.Budgets;
+
+/// <summary>A host whose webhooks may go to loopback, and a receiver there. Each test uses a tenant of its own.</summary>
+public sealed class AlertingHost : RunningHost, IAsyncLifetime
+{
+    /// <summary>One output token of it costs 1 USD.</summary>
+    public const string Model = "dollar-a-token";
+
+    public static readonly Viewer Operator = new("test", ViewerRole.Operator, null, true);
+
+    public WebhookReceiver Receiver { get; private set; } = null!;
+
+    protected override void Configure(WebApplicationBuilder builder) => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+    {
+        // Many writers at once share few connections, as they must in production.
+        ["ConnectionStrings:postgres"] = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20 }.ConnectionString,
+        ["Alerts:AllowedNetworks"] = "127.0.0.0/8",
+        ["Alerts:RetrySeconds"] = "0.1, 0.1",
+    });
+
+    public new async ValueTask InitializeAsync()
+    {
+        Receiver = await WebhookReceiver.StartAsync();
+        await base.InitializeAsync();
+        var card = new SetRateCard(Model, DateTimeOffset.UnixEpoch, "USD", [new SetRate("output", 1m, null)]).Decide(DateTimeOffset.UtcNow);
+        await Services.GetRequiredService<RecordInBooks>()
+            .AppendAsync([RateCardSet.Entry(card, isDated: true, DateTimeOffset.UtcNow, "test")], CancellationToken.None);
+    }
+
+    /// <summary>A monthly budget of 100 USD with the usual thresholds, unless told otherwise.</summary>
+    public async Task<BudgetView> CreateAsync(string tenant, Action<CreateBudgetInput>? change = null)
+    {
+        var input = new CreateBudgetInput { Id = $"{tenant}-budget", Tenant = tenant, Amount = 100m, Currency = "USD" };
+        change?.Invoke(input);
+        return await BudgetMutations.CreateBudget(input, Operator, Services.GetRequiredService<BudgetDesk>(), CancellationToken.None);
+    }
+
+    /// <summary>One record through the ledger, as if a fleet had reported it.</summary>
+    public async Task<string> SpendAsync(string tenant, long dollars, string? id = null, DateTimeOffset? at = null)
+    {
+        var record = $$"""
+            {"tenant":"{{tenant}}","id":"{{id ?? Guid.NewGuid().ToString("n")}}","model":"{{Model}}","occurredAt":"{{at ?? DateTimeOffset.UtcNow:o}}",
+             "quantities":{"output":{{dollars}} } }
+            """;
+        var backfill = at is null ? "" : "\"backfill\":\"past\",";
+        var batch = $$"""{"schemaVersion":1,"batchId":"b","source":"s",{{backfill}}"records":[{{record}}]}""";
+        var receipt = await Services.GetRequiredService<RecordUsage>().RecordAsync(
+            ReadBody.Message(System.Text.Encoding.UTF8.GetBytes(batch), enveloped: false), new Sender("test", null), CancellationToken.None);
+        return receipt.Verdicts.Single().Verdict;
+    }
+
+    /// <summary>Usage in the books of which nobody was told: what a process that died after its commit leaves behind.</summary>
+    public async Task SpendSilentlyAsync(string tenant, long dollars)
+    {
+        var now = DateTimeOffset.UtcNow;
+        await using var command = Database.CreateCommand(
+            """
+            with s as (insert into finops.series (tenant, model, fleet) values ($1, $2, '')
+                       on conflict (tenant, model, fleet) do update set tenant = excluded.tenant returning id),
+                 t as (insert into finops.ingestion_tally (tenant, lane, accepted, duplicates, conflicts, quarantined, last_commit_at)
+                       values ($1, 0, 1, 0, 0, 0, now())
+                       on conflict (tenant, lane) do update set accepted = ingestion_tally.accepted + 1)
+            insert into finops.bucket (series, slot, recorded_hour, records, incomplete, failed, uncached_input, cache_read, cache_write, image,
+                                       audio_input, output, reasoning, audio_output, requests, seconds)
+            select id, $3, $4, 1, 0, 0, 0, 0, 0, 0, 0, $5, 0, 0, 0, 0 from s
+            on conflict (series, slot, recorded_hour) do update set records = bucket.records + 1, output = bucket.output + excluded.output
+            """);
+        foreach (var value in (object[])[tenant, Model, QuarterHour.Holding(now).Index, QuarterHour.Holding(now).Hour, dollars])
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Rows of an alert query, column by column in text.</summary>
+    public async Task<IReadOnlyList<string>> RowsAsync(string sql, params object[] values)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+            rows.Add(string.Join(" ", Enumerable.Range(0, reader.FieldCount).Select(i => FormattableString.Invariant($"{reader.GetValue(i)}"))));
+        return rows;
+    }
+
+    /// <summary>Asks until the answer is there; the wait has an end, the time it takes is not asserted.</summary>
+    public async Task<IReadOnlyList<string>> EventuallyAsync(Func<IReadOnlyList<string>, bool> isThere, string sql, params object[] values)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var rows = await RowsAsync(sql, values);
+            if (isThere(rows)) return rows;
+            Assert.False(patience.IsCancellationRequested, $"Still: {string.Join(" | ", rows)}");
+            await Task.Delay(20);
+        }
+    }
+
+    public new async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Receiver.DisposeAsync();
+    }
+}
