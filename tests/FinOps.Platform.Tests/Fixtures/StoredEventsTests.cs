@@ -33,7 +33,7 @@ public sealed class StoredEventsTests
         var read = Options.Serializer().FromJson(type, stream);
         var written = Options.Serializer().ToCleanJson(read);
 
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(written)), written);
+        Assert.True(JsonNode.DeepEquals(WithoutNulls(JsonNode.Parse(text)), WithoutNulls(JsonNode.Parse(written))), written);
     }
 
     [Fact]
@@ -44,6 +44,23 @@ public sealed class StoredEventsTests
     [Fact]
     public void Aliases_carry_their_version() =>
         Assert.All(Aliases.Select(row => row.Data), alias => Assert.Matches("^[a-z_]+_v[0-9]+$", alias));
+
+    /// <summary>A property that is null and one that is not there say the same.</summary>
+    private static JsonNode? WithoutNulls(JsonNode? node)
+    {
+        if (node is JsonObject properties)
+        {
+            foreach (var name in properties.Where(p => p.Value is null).Select(p => p.Key).ToList()) properties.Remove(name);
+            foreach (var (_, value) in properties) WithoutNulls(value);
+        }
+
+        if (node is JsonArray items)
+        {
+            foreach (var item in items) WithoutNulls(item);
+        }
+
+        return node;
+    }
 
     private static bool IsOurs(IEventType type) => type.EventType.Namespace?.StartsWith("FinOps", StringComparison.Ordinal) == true;
 }
