@@ -9,7 +9,8 @@ public sealed class SeenSeries(NpgsqlDataSource database)
 {
     /// <param name="tenants">Null is all.</param>
     /// <param name="cancellation">Stops it.</param>
-    internal async Task<IReadOnlyList<(int Id, UsageSeries Series)>> OfAsync(IReadOnlyList<TenantId>? tenants, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<(int Id, UsageSeries Series)>> OfAsync(
+        IReadOnlyList<TenantId>? tenants, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             "select id, tenant, model, fleet from finops.series where $1::text[] is null or tenant = any($1)");

@@ -75,7 +75,9 @@ public sealed class UnitCostReports(
         var question = asked.Question;
         var total = summary.Total;
         var provisionalFrom = Provisional.From(question.Window, question.Now, hourSettlesAfter);
-        var weights = summary.WeightSets.Count > 0 ? string.Join(", ", summary.WeightSets) : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
+        var weights = summary.WeightSets.Count > 0
+            ? string.Join(", ", summary.WeightSets)
+            : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
         return new UnitCostReport(
             [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendar))],
             UnitCostRow.Of(CellKey.Total, total, asked.Calendar),
