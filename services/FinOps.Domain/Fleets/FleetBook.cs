@@ -27,8 +27,8 @@ public sealed class FleetBook
         fleets.TryGetValue(fleet.Value, out var lines) && lines.At(slot) is { } line && line.Holds(slot) ? line : null;
 
     /// <summary>
-    /// What the fleet's hour costs: the sum of its quarters, each a fourth of its line's cost per hour, rounded half to even to 12 decimals.
-    /// The one rounding of cost happens here, at the fleet-hour; everything below it is split exactly.
+    /// What the fleet's hour costs: the sum of its quarters, each a fourth of its line's cost per hour, rounded half to even to 12
+    /// decimals. The one rounding of cost happens here, at the fleet-hour; everything below it is split exactly.
     /// </summary>
     /// <param name="fleet">The fleet.</param>
     /// <param name="hour">In hours since 1970.</param>

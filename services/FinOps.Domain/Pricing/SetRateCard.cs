@@ -33,7 +33,8 @@ public sealed record SetRateCard(string Model, DateTimeOffset? From, string Curr
         var unitClass = UnitClass.Find(rate.UnitClass);
         if (unitClass is null)
         {
-            checks.Fail("unit_class_unknown", $"{field}.unitClass", $"`{field}.unitClass` is '{rate.UnitClass}'; it must be one of {Known}.");
+            checks.Fail(
+                "unit_class_unknown", $"{field}.unitClass", $"`{field}.unitClass` is '{rate.UnitClass}'; it must be one of {Known}.");
             return;
         }
 

@@ -2,7 +2,7 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Reporting;
 
-/// <summary>The hours, days or months of a report, as boundaries between quarter-hours. Which those are in a time zone is the caller's knowledge.</summary>
+/// <summary>The hours, days or months of a report, as boundaries between quarter-hours; which those are, a caller knows.</summary>
 public sealed class TimeBuckets
 {
     /// <summary>No time dimension: one bucket for all.</summary>

@@ -51,7 +51,7 @@ public sealed class UnitCostCell
     /// <summary>Weighted by tokens, over usage that has a target.</summary>
     public decimal? TargetPerMillionTokens => TargetedTokens > 0 ? Figure(targetMillionths / TargetedTokens) : null;
 
-    /// <summary>Actual less target over the usage that has both; in a total, idle cost of fleets that are held to a target counts as actual.</summary>
+    /// <summary>Actual less target over the usage that has both; in a total, idle cost of fleets with a target counts as actual.</summary>
     public decimal? VariancePerMillionTokens =>
         comparedTokens > 0 ? Figure((comparedCost * Million - comparedTargetMillionths) / comparedTokens) : null;
 

@@ -16,7 +16,7 @@ public sealed class WorkWeights
 
     public WorkWeights(string name, IReadOnlyList<decimal> units)
     {
-        Invariant.Require(units.Count == UnitClass.All.Count && units.All(u => u >= 0), "every class weighs something or nothing, not less");
+        Invariant.Require(units.Count == UnitClass.All.Count && units.All(u => u >= 0), "every class has a weight, none below zero");
         Name = name;
         this.units = [.. units];
     }

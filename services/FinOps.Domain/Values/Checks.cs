@@ -5,7 +5,7 @@ namespace FinOps.Domain.Values;
 /// <summary>The checks of one command: all are made, then all failures are told at once.</summary>
 public sealed class Checks
 {
-    /// <summary>An amount of money per hour, token or million tokens beyond this is a slip, and sums of it might not fit a decimal.</summary>
+    /// <summary>An amount of money per hour, token or million tokens beyond this is a slip; sums of it might not fit.</summary>
     public const decimal MaxAmount = 1_000_000_000m;
 
     private readonly List<Rejection> failures = [];
@@ -34,7 +34,8 @@ public sealed class Checks
     public void Amount(decimal amount, string field, int maxDecimals)
     {
         if (amount < 0) Fail("amount_negative", field, $"`{field}` is {Text(amount)}; it must not be negative.");
-        else if (amount > MaxAmount) Fail("amount_too_large", field, $"`{field}` is {Text(amount)}; at most {Text(MaxAmount)} is believed.");
+        else if (amount > MaxAmount)
+            Fail("amount_too_large", field, $"`{field}` is {Text(amount)}; at most {Text(MaxAmount)} is believed.");
         else if (decimal.Round(amount, maxDecimals) != amount)
             Fail("amount_too_fine", field, $"`{field}` is {Text(amount)}; it may have at most {maxDecimals} decimals.");
     }

@@ -4,5 +4,6 @@ namespace FinOps.Domain.Values;
 public static class CurrencyMix
 {
     public static RejectedException Rejected(Currency one, Currency other, string where) => new(new Rejection(
-        "currency_mixed", "where", $"{where} is in {other}, the figure so far in {one}; narrow the filter to fleets and models of one currency."));
+        "currency_mixed", "where",
+        $"{where} is in {other}, the figure so far in {one}; narrow the filter to fleets and models of one currency."));
 }

@@ -1,6 +1,6 @@
 namespace FinOps.Domain.Values;
 
-/// <summary>What holds from a quarter-hour on, until the next entry. Of two entries with one start, the later one given replaces the earlier.</summary>
+/// <summary>What holds from a quarter-hour on, until the next entry. Of two with one start, the one given later replaces.</summary>
 public sealed class Timeline<T>
     where T : class
 {

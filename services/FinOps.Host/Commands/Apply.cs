@@ -21,10 +21,12 @@ internal static class Apply
     /// <param name="Input">Its input type.</param>
     /// <param name="Shown">What is printed of its answer.</param>
     /// <param name="Check">Decides the entry as the host would; null where only the host can.</param>
-    private sealed record Kind(string Verb, string What, string Mutation, string Input, string Shown, Action<string, int, JsonObject>? Check);
+    private sealed record Kind(
+        string Verb, string What, string Mutation, string Input, string Shown, Action<string, int, JsonObject>? Check);
 
     public static Command Rates() => Command(new Kind(
-        "rates", "What tokens are sold for, per model.", "setRateCard", "RateCardInput", "model from currency rates { unitClass perMillion inherited }",
+        "rates", "What tokens are sold for, per model.", "setRateCard", "RateCardInput",
+        "model from currency rates { unitClass perMillion inherited }",
         (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(TimeProvider.System.GetUtcNow())));
 
     public static Command Fleets() => Command(new Kind(
@@ -43,10 +45,13 @@ internal static class Apply
     {
         var file = new Argument<string>("FILE")
         {
-            Description = $"A JSON array of {kind.Input} objects, as the mutation {kind.Mutation} takes them; the keys notes and source are ignored.",
+            Description = $"A JSON array of {kind.Input} objects, as {kind.Mutation} takes them; the keys notes and source are ignored.",
         };
         var json = new Option<bool>("--json") { Description = "Print what was set as JSON, one object a line." };
-        var apply = new Command("apply", "Set what the file says. The same file again changes nothing.") { file, json, Connection.UrlOption, Connection.KeyOption };
+        var apply = new Command("apply", "Set what the file says. The same file again changes nothing.")
+        {
+            file, json, Connection.UrlOption, Connection.KeyOption,
+        };
         apply.SetAction((parsed, cancellation) => RunAsync(kind, parsed.GetValue(file)!, parsed.GetValue(json), parsed, cancellation));
         return new Command(kind.Verb, kind.What) { apply };
     }
@@ -64,7 +69,11 @@ internal static class Apply
             {
                 var answer = await SendAsync(client, kind, entries[index], cancellation);
                 if (answer.Errors.Count > 0)
-                    return Fail([.. answer.Errors.Select(e => $"{path}: entry {index}: {e}"), $"{index} of {entries.Count} entries were set before it."], parsed);
+                {
+                    var done = $"{index} of {entries.Count} entries were set before it.";
+                    return Fail([.. answer.Errors.Select(e => $"{path}: entry {index}: {e}"), done], parsed);
+                }
+
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(json ? answer.Set!.ToJsonString() : Line(answer.Set!));
             }
 
@@ -99,7 +108,8 @@ internal static class Apply
         var query = $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}";
         using var response = await client.PostAsJsonAsync("graphql", new { query, variables = new { input = entry } }, cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);
-        if (Parsed(text) is not { } answer) return (null, [$"the host answered {(int)response.StatusCode}: {text.ReplaceLineEndings(" ")}"]);
+        if (Parsed(text) is not { } answer)
+            return (null, [$"the host answered {(int)response.StatusCode}: {text.ReplaceLineEndings(" ")}"]);
         var errors = (answer["errors"] as JsonArray ?? []).Select(e => Error(e!.AsObject())).ToList();
         var set = answer["data"]?[kind.Mutation] as JsonObject;
         return set is null && errors.Count == 0 ? (null, [$"the host answered {(int)response.StatusCode} without data"]) : (set, errors);
@@ -124,7 +134,8 @@ internal static class Apply
     }
 
     /// <summary>For people: `fleet h100, from 2026-…, costPerHour 12.5`.</summary>
-    private static string Line(JsonObject set) => "set " + string.Join(", ", set.Where(p => p.Value is not null).Select(p => $"{p.Key} {Text(p.Value!)}"));
+    private static string Line(JsonObject set) =>
+        "set " + string.Join(", ", set.Where(p => p.Value is not null).Select(p => $"{p.Key} {Text(p.Value!)}"));
 
     private static string Text(JsonNode value) => value switch
     {

@@ -8,6 +8,7 @@ internal static class Cost
 {
     public static void RequireSeen(Viewer viewer, string field)
     {
-        if (!viewer.SeesCost) throw new RejectedException(new Rejection("forbidden", field, $"This key may not see `{field}`: they show cost."));
+        if (!viewer.SeesCost)
+            throw new RejectedException(new Rejection("forbidden", field, $"This key may not see `{field}`: they show cost."));
     }
 }

@@ -63,7 +63,7 @@ public static class Limits
     /// <summary>Rows of one report; beyond it the query is asked to group coarser or to narrow its window.</summary>
     public const int ReportRows = 200_000;
 
-    /// <summary>How long after its end an hour's cost may still be restated by usage that arrives late.</summary>
+    /// <summary>How long after its end an hour's cost may still be restated by usage that arrives late; <c>Reporting:HourSettlesAfter</c> says otherwise.</summary>
     public static readonly TimeSpan HourSettlesAfter = TimeSpan.FromHours(2);
 
     /// <summary>Hangfire workers of a process: deliveries mostly wait for a receiver.</summary>

@@ -5,8 +5,8 @@ namespace FinOps.Platform.Pricing;
 
 /// <summary>Stored as <c>rate_card_set_v1</c> in the stream <c>rate-card/{model}</c>: a model's rates from an instant on.</summary>
 public sealed record RateCardSet(
-    string Model, DateTimeOffset From, string Currency, IReadOnlyList<RateCardSet.ClassRate> Rates, DateTimeOffset RecordedAt, string RecordedBy)
-    : IBookEvent
+    string Model, DateTimeOffset From, string Currency, IReadOnlyList<RateCardSet.ClassRate> Rates,
+    DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
 {
     /// <param name="UnitClass">The class's name on the wire.</param>
     /// <param name="PerUnit">Never an inherited one.</param>
@@ -28,9 +28,11 @@ public sealed record RateCardSet(
     internal RateCard ToCard()
     {
         var currency = new Currency(Currency);
-        return new RateCard(new ModelId(Model), From, currency, Rates.ToDictionary(r => Class(r.UnitClass), r => new Rate(r.PerUnit, currency)));
+        return new RateCard(
+            new ModelId(Model), From, currency, Rates.ToDictionary(r => Class(r.UnitClass), r => new Rate(r.PerUnit, currency)));
     }
 
     private UnitClass Class(string name) =>
-        UnitClass.Find(name) ?? throw new InvalidOperationException($"A stored rate card of {Model} prices '{name}', which is no unit class.");
+        UnitClass.Find(name)
+        ?? throw new InvalidOperationException($"A stored rate card of {Model} prices '{name}', which is no unit class.");
 }

@@ -11,11 +11,13 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // Writers of the same streams come one after the other, and decide on what the one before them wrote. Sorted, so that none deadlock.
+        // Writers of the same streams come one after the other, and decide on what the one before them wrote; in order, so none deadlock.
         var streams = entries.Select(e => e.Stream).Distinct().Order(StringComparer.Ordinal).ToArray();
         await using (var locks = new NpgsqlCommand(
-            "insert into finops.book_stream (stream, events) select s, 0 from unnest($1) s order by s on conflict (stream) do update set events = book_stream.events",
-            connection, transaction))
+            """
+            insert into finops.book_stream (stream, events) select s, 0 from unnest($1) s order by s collate "C"
+            on conflict (stream) do update set events = book_stream.events
+            """, connection, transaction))
         {
             locks.Parameters.Add(new NpgsqlParameter { Value = streams });
             await locks.ExecuteNonQueryAsync(cancellation);

@@ -15,7 +15,7 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets 
     {
         var window = where.Window();
         if (basis != CostBasis.Allocation)
-            throw Refused("basis_unavailable", "basis", "Basis USAGE needs the fleets' capacity, which is not reported yet; ask for ALLOCATION.");
+            throw Refused("basis_unavailable", "basis", "USAGE needs the fleets' capacity, which is not reported yet; ask for ALLOCATION.");
         IReadOnlyList<Dimension> dimensions = [.. (groupBy ?? []).Distinct()];
         var times = dimensions.Intersect(TimeDimensions).ToList();
         if (times.Count > 1)

@@ -29,7 +29,8 @@ public sealed class SeenQueries
         var now = QuarterHour.Holding(clock.GetUtcNow());
         return
         [
-            .. models.Distinct().OrderBy(m => m.Value, StringComparer.Ordinal).Select(m => new ModelView(m.Value, rates.At(m, now) is not null)),
+            .. models.Distinct().OrderBy(m => m.Value, StringComparer.Ordinal)
+                .Select(m => new ModelView(m.Value, rates.At(m, now) is not null)),
         ];
     }
 }

@@ -9,13 +9,15 @@ public sealed class SeenSeries(NpgsqlDataSource database)
 {
     /// <param name="tenants">Null is all.</param>
     /// <param name="cancellation">Stops it.</param>
-    internal async Task<IReadOnlyList<(int Id, UsageSeries Series)>> OfAsync(IReadOnlyList<TenantId>? tenants, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<(int Id, UsageSeries Series)>> OfAsync(
+        IReadOnlyList<TenantId>? tenants, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             "select id, tenant, model, fleet from finops.series where $1::text[] is null or tenant = any($1)");
         command.Parameters.Add(new NpgsqlParameter
         {
-            Value = (object?)tenants?.Select(t => t.Value).ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text,
+            Value = (object?)tenants?.Select(t => t.Value).ToArray() ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text,
         });
         var seen = new List<(int, UsageSeries)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);

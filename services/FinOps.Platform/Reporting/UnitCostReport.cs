@@ -80,12 +80,12 @@ public sealed record UnitCostRow(
 /// <summary>Tokens by class; the classes are disjoint, the totals their sums.</summary>
 [Name("Tokens")]
 public sealed record TokenCounts(
-    long InputTotal, long OutputTotal, long Total, long UncachedInput, long CacheRead, long CacheWrite, long Image, long AudioInput, long Output,
-    long Reasoning, long AudioOutput)
+    long InputTotal, long OutputTotal, long Total, long UncachedInput, long CacheRead, long CacheWrite, long Image, long AudioInput,
+    long Output, long Reasoning, long AudioOutput)
 {
     internal static TokenCounts Of(Quantities q) => new(
-        q.InputTotal, q.OutputTotal, q.Total, q[UnitClass.UncachedInput], q[UnitClass.CacheRead], q[UnitClass.CacheWrite], q[UnitClass.Image],
-        q[UnitClass.AudioInput], q[UnitClass.Output], q[UnitClass.Reasoning], q[UnitClass.AudioOutput]);
+        q.InputTotal, q.OutputTotal, q.Total, q[UnitClass.UncachedInput], q[UnitClass.CacheRead], q[UnitClass.CacheWrite],
+        q[UnitClass.Image], q[UnitClass.AudioInput], q[UnitClass.Output], q[UnitClass.Reasoning], q[UnitClass.AudioOutput]);
 }
 
 /// <summary>What a report could not know yet, or at all.</summary>
@@ -96,7 +96,7 @@ public sealed record TokenCounts(
 /// <param name="UnattributedRecords">Records without a known fleet.</param>
 /// <param name="UncostedRecords">Records whose cost is not known: without a known fleet, or outside its cost lines.</param>
 /// <param name="IncompleteRecords">Records whose source left a quantity out.</param>
-/// <param name="TargetedTokensShare">The share of the tokens that has a target; null where there are no tokens or targets may not be seen.</param>
+/// <param name="TargetedTokensShare">The share of the tokens that has a target; null without tokens, or where targets may not be seen.</param>
 /// <param name="RateInherited">Whether some class took its parent's rate.</param>
 /// <param name="LastCommitAt">When usage was last committed; null where none was.</param>
 public sealed record UnitCostCompleteness(

@@ -5,13 +5,17 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 
 namespace FinOps.Platform.Reporting;
 
 /// <summary>Answers <c>unitCost</c> from buckets and books; never from events.</summary>
-public sealed class UnitCostReports(NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock)
+public sealed class UnitCostReports(
+    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock, IConfiguration configuration)
 {
+    private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
+
     public async Task<UnitCostReport> AskAsync(
         UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, DateTimeOffset? asOf, Viewer viewer,
         CancellationToken cancellation)
@@ -65,13 +69,15 @@ public sealed class UnitCostReports(NpgsqlDataSource database, LiveBooks live, S
         return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
-    private static UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
+    private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
     {
         if (summary.Rows.Count > Limits.ReportRows) throw TooManyRows();
         var question = asked.Question;
         var total = summary.Total;
-        var provisionalFrom = Provisional.From(question.Window, question.Now, Limits.HourSettlesAfter);
-        var weights = summary.WeightSets.Count > 0 ? string.Join(", ", summary.WeightSets) : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
+        var provisionalFrom = Provisional.From(question.Window, question.Now, hourSettlesAfter);
+        var weights = summary.WeightSets.Count > 0
+            ? string.Join(", ", summary.WeightSets)
+            : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
         return new UnitCostReport(
             [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendar))],
             UnitCostRow.Of(CellKey.Total, total, asked.Calendar),

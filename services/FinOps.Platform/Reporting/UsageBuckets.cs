@@ -10,7 +10,7 @@ namespace FinOps.Platform.Reporting;
 /// <summary>One fleet's usage, or that of none, in one hour.</summary>
 internal sealed record FleetHourUsage(FleetId? Fleet, int Hour, IReadOnlyList<UsageSlot> Usage);
 
-/// <summary>Reads buckets fleet by fleet and hour by hour, so that a report holds one fleet-hour at a time, however long its window.</summary>
+/// <summary>Reads buckets fleet by fleet and hour by hour: a report holds one fleet-hour at a time, however long its window.</summary>
 internal static class UsageBuckets
 {
     // Rows of one slot that were recorded at different hours stand side by side and are summed here: summing all of them in the database
@@ -31,7 +31,8 @@ internal static class UsageBuckets
     /// <param name="recordedBefore">Only what was recorded before this hour (since 1970); null is all.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async IAsyncEnumerable<FleetHourUsage> FleetHoursAsync(
-        NpgsqlConnection connection, IReadOnlyList<(int Id, UsageSeries Series)> series, QuarterHour first, QuarterHour end, int? recordedBefore,
+        NpgsqlConnection connection, IReadOnlyList<(int Id, UsageSeries Series)> series, QuarterHour first, QuarterHour end,
+        int? recordedBefore,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var byId = series.ToDictionary(s => s.Id, s => s.Series);

@@ -4,10 +4,10 @@ using FinOps.Platform.Pricing;
 
 namespace FinOps.Platform.Targets;
 
-/// <summary>Stored as <c>target_set_v1</c> in the stream <c>target/{fleet}/{model}</c>: what a million tokens should cost from an instant on.</summary>
+/// <summary>Stored as <c>target_set_v1</c> in the stream <c>target/{fleet}/{model}</c>: what tokens should cost.</summary>
 public sealed record TargetSet(
-    string Fleet, string Model, DateTimeOffset From, decimal CostPerMillionTokens, string Currency, DateTimeOffset RecordedAt, string RecordedBy)
-    : IBookEvent
+    string Fleet, string Model, DateTimeOffset From, decimal CostPerMillionTokens, string Currency,
+    DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
 {
     /// <param name="target">What was decided.</param>
     /// <param name="isDated">Whether the sender said from when; if not, the same target that day is the same.</param>
@@ -16,8 +16,8 @@ public sealed record TargetSet(
     internal static BookEntry Entry(Target target, bool isDated, DateTimeOffset now, string by) => new(
         $"target/{target.Fleet}/{target.Model}",
         new TargetSet(
-            target.Fleet.Value, target.Model.Value, target.From, target.CostPerMillionTokens.Amount, target.CostPerMillionTokens.Currency.Code,
-            now, by),
+            target.Fleet.Value, target.Model.Value, target.From, target.CostPerMillionTokens.Amount,
+            target.CostPerMillionTokens.Currency.Code, now, by),
         books => isDated
             ? !books.Targets.All.Contains(target)
             : books.Targets.At(target.Fleet, target.Model, QuarterHour.Holding(target.From)) is not { } current

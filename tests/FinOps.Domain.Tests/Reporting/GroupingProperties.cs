@@ -2,10 +2,9 @@ using CsCheck;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 
+using static FinOps.Domain.Tests.Reporting.Costs;
+
 namespace FinOps.Domain.Tests.Reporting;
-
-using static Costs;
-
 public sealed class GroupingProperties
 {
     private static readonly Books TheBooks = Books(

@@ -1,10 +1,9 @@
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 
+using static FinOps.Domain.Tests.Reporting.Costs;
+
 namespace FinOps.Domain.Tests.Reporting;
-
-using static Costs;
-
 public sealed class UnitCostTests
 {
     [Fact]

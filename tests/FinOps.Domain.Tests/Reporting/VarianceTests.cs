@@ -1,9 +1,8 @@
 using FinOps.Domain.Reporting;
 
+using static FinOps.Domain.Tests.Reporting.Costs;
+
 namespace FinOps.Domain.Tests.Reporting;
-
-using static Costs;
-
 public sealed class VarianceTests
 {
     [Fact]

@@ -68,7 +68,9 @@ public sealed class CostHouse : IAsyncDisposable
     public Task RateAsync(string model, string from, decimal input, decimal? output) => PricingMutations.SetRateCard(
         new RateCardInput
         {
-            Model = model, From = At(from), Currency = "USD",
+            Model = model,
+            From = At(from),
+            Currency = "USD",
             Rates =
             [
                 new RateInput { UnitClass = "uncachedInput", PerMillion = input },

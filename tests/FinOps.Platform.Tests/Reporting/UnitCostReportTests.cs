@@ -3,7 +3,6 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Pricing;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace FinOps.Platform.Tests.Reporting;
 
