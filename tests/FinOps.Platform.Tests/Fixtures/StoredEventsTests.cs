@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using FinOps.Platform.Tests.Fixtures;
 using Npgsql;
 
@@ -13,7 +14,7 @@ public sealed class IsolationTests(IsolationTests.Host host) : IClassFixture<Iso
     private const string GlobexAmount = "704931";
 
     /// <summary>Fields that show a tenant something of its own as seeded here: they prove that the search can find.</summary>
-    private static readonly string[] Seeded = ["ingestion", "quarantine", "conflicts"];
+    private static readonly string[] Seeded = ["ingestion", "quarantine", "conflicts", "unitCost", "usageRecords", "models"];
 
     [Fact]
     public async Task No_field_shows_a_tenant_a_byte_of_another()
@@ -72,16 +73,39 @@ public sealed class IsolationTests(IsolationTests.Host host) : IClassFixture<Iso
 
     public sealed class Host : RunningHost
     {
-        protected override Task SeedAsync() => Canaries.WriteAsync(Database);
+        /// <summary>What was refused is written where it lies; what counts comes in by the door.</summary>
+        protected override async Task SeedAsync()
+        {
+            await Canaries.WriteAsync(Database);
+            foreach (var (tenant, amount) in Canaries.Tenants)
+            {
+                var name = $"canary-of-{tenant}";
+                var record = new
+                {
+                    tenant,
+                    id = name,
+                    model = name,
+                    fleet = name,
+                    occurredAt = "2026-01-10T12:00:00Z",
+                    quantities = new { uncachedInput = amount, output = amount },
+                    tags = new { key = name },
+                };
+                using var answer = await Client("fleet").PostAsJsonAsync(
+                    "/v1/usage", new { batchId = name, source = name, backfill = name, records = new[] { record } });
+                Assert.Equal(1, (await answer.Content.ReadAsStringAsync()).Split("\"accepted\"").Length - 1);
+            }
+        }
     }
 }
 
 /// <summary>What the two tenants have.</summary>
 internal static class Canaries
 {
+    public static readonly (string Tenant, int Amount)[] Tenants = [("acme", 503117), ("globex", 704931)];
+
     public static async Task WriteAsync(NpgsqlDataSource database)
     {
-        foreach (var (tenant, amount) in new[] { ("acme", 503117), ("globex", 704931) })
+        foreach (var (tenant, amount) in Tenants)
         {
             await RunAsync(database, "insert into finops.ingestion_tally values ($1, 0, $2, $2, $2, $2, now())", tenant, (long)amount);
             await RunAsync(
@@ -100,14 +124,6 @@ internal static class Canaries
                        jsonb_build_object('tenant', $1, 'note', 'canary-of-' || $1)
                 from generate_series(1, 3) n
                 """, tenant);
-            await RunAsync(
-                database,
-                """
-                with series as (
-                  insert into finops.series (tenant, model, fleet) values ($1, 'canary-of-' || $1, 'canary-of-' || $1) returning id)
-                insert into finops.bucket
-                select id, 1963008, 490752, $2, 0, 0, $2, $2, $2, $2, $2, $2, $2, $2, $2, $2 from series
-                """, tenant, (long)amount);
             await RunAsync(
                 database,
                 """
