@@ -1,9 +1,8 @@
-using FinOps.Contracts;
+using System.Text.Json;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Budgets;
-using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Tests.Alerts;
 using FinOps.Platform.Tests.Fixtures;
@@ -58,9 +57,11 @@ public sealed class AlertingHost : RunningHost, IAsyncLifetime
             """;
         var backfill = at is null ? "" : "\"backfill\":\"past\",";
         var batch = $$"""{"schemaVersion":1,"batchId":"b","source":"s",{{backfill}}"records":[{{record}}]}""";
-        var receipt = await Services.GetRequiredService<RecordUsage>().RecordAsync(
-            ReadBody.Message(System.Text.Encoding.UTF8.GetBytes(batch), enveloped: false), new Sender("test", null), CancellationToken.None);
-        return receipt.Verdicts.Single().Verdict;
+        using var content = new StringContent(batch, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await Client("fleet").PostAsync("/v1/usage", content);
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        var receipt = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+        return receipt.GetProperty("verdicts")[0].GetProperty("verdict").GetString()!;
     }
 
     /// <summary>Usage in the books of which nobody was told: what a process that died after its commit leaves behind.</summary>

@@ -15,9 +15,10 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
             Assert.Equal((0, ""), Outcome(await RunAsync("fleets", "apply", Path.Combine(demo, "fleets.json"))));
             Assert.Equal((0, ""), Outcome(await RunAsync("rates", "apply", Path.Combine(demo, "rates.json"), "--json")));
             Assert.Equal((0, ""), Outcome(await RunAsync("targets", "apply", Path.Combine(demo, "targets.json"))));
+            Assert.Equal((0, ""), Outcome(await RunAsync("budgets", "apply", Path.Combine(demo, "budgets.json"))));
         }
 
-        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream not like 'fleet/printed'");
+        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream <> 'fleet/printed'");
         Assert.Equal(11m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
