@@ -1,14 +1,15 @@
 using System.CommandLine;
 using FinOps.Host.Demo;
 using FinOps.Host.Publishing;
+using FinOps.Platform.Hosting;
 
 namespace FinOps.Host.Commands;
 
 /// <summary>Plays the fleets of a made-up world, for a first look.</summary>
 internal static class DemoCommand
 {
-    // The demo has few records a second; a lane more would only make its batches smaller.
-    private const int Lanes = 4;
+    // Enough to send the last hours quickly; each second as it passes then makes small batches, which harm nobody.
+    private const int Lanes = 16;
 
     private static readonly Option<int> Rate = new("--records-per-second")
     {
@@ -24,28 +25,48 @@ internal static class DemoCommand
         DefaultValueFactory = _ => 2,
     };
 
-    private static readonly Option<int> Seed = new("--seed") { HelpName = "N", Description = "Other seeds, other calls.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        HelpName = "N",
+        Description = "Other seeds, other calls.",
+        DefaultValueFactory = _ => 1,
+    };
 
-    private static readonly Option<int?> For = new("--for") { HelpName = "SECONDS", Description = "How long to run (default: until stopped)." };
+    private static readonly Option<int?> For = new("--for")
+    {
+        HelpName = "SECONDS",
+        Description = "How long to run (default: until stopped).",
+    };
+
+    private static readonly Option<string> CatalogFolder = new("--catalog")
+    {
+        HelpName = "FOLDER",
+        Description = "Costs, rates, targets and budgets to set first.",
+        DefaultValueFactory = _ => DemoCatalog.DefaultFolder,
+    };
 
     private static readonly Option<string> Via = new("--via") { Description = "How it travels.", DefaultValueFactory = _ => "rabbitmq" };
 
     public static Command Command()
     {
         Via.AcceptOnlyFromAmong("rabbitmq", "http");
-        Rate.Validators.Add(result => Require(result.GetValue(Rate) is >= 1 and <= 10_000, result.AddError, "--records-per-second is between 1 and 10000."));
-        Hours.Validators.Add(result => Require(result.GetValue(Hours) is >= 0 and <= 24 * 30, result.AddError, "--history-hours is between 0 and 720."));
-        For.Validators.Add(result => Require(result.GetValue(For) is null or >= 1, result.AddError, "--for is at least 1."));
         var command = new Command(
             "demo",
             """
             Play the fleets of a made-up world: four tenants, four models, three fleets of which one is nearly idle; a daily rhythm, bursts,
-            cached prefixes, reasoning, failed calls, and records sent twice. First the last hours are sent, then each second as it passes.
+            cached prefixes, reasoning, failed calls, and records sent twice. First costs, rates, targets and budgets are set (with an
+            operator or finance key), then the usage of the last hours is sent, then each second as it passes.
             The same seed makes the same calls for the same second, so starting it again is harmless.
             """)
         {
-            Rate, Hours, Seed, For, Via, Connection.UrlOption, Connection.KeyOption,
+            Rate, Hours, Seed, For, CatalogFolder, Via, Connection.UrlOption, Connection.KeyOption,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Rate) is < 1 or > 10_000) result.AddError("--records-per-second is between 1 and 10000.");
+            if (result.GetValue(Hours) is < 0 or > 720) result.AddError("--history-hours is between 0 and 720.");
+            if (result.GetValue(For) is < 1) result.AddError("--for is at least 1.");
+        });
         command.SetAction(RunAsync);
         return command;
     }
@@ -54,14 +75,18 @@ internal static class DemoCommand
     {
         try
         {
-            var demo = new DemoRun(new DemoCalls(parsed.GetValue(Seed), parsed.GetValue(Rate)), TimeProvider.System);
             var end = parsed.GetValue(For) is { } seconds ? TimeProvider.System.GetUtcNow().AddSeconds(seconds) : (DateTimeOffset?)null;
             var history = TimeSpan.FromHours(parsed.GetValue(Hours));
-
-            await Console.Error.WriteLineAsync($"finops demo: sending the last {history.TotalHours:0} h, then each second as it passes");
+            var transport = Publish.Transport(parsed, parsed.GetRequiredValue(Via));
+            var demo = new DemoRun(new DemoCalls(parsed.GetValue(Seed), parsed.GetValue(Rate)), TimeProvider.System);
+            await Console.Error.WriteLineAsync($"finops demo: the last {history.TotalHours:0} h first, then each second as it passes");
+            await DemoCatalog.ApplyAsync(parsed.GetRequiredValue(CatalogFolder), ConnectionOf(parsed), stop);
 
             // A demo outlives the host's restarts, so it does not give up.
-            var session = new PublishSession(Publish.Transport(parsed, parsed.GetRequiredValue(Via)), Lanes, 100, TimeSpan.MaxValue) { LogEvery = TimeSpan.FromMinutes(1) };
+            var session = new PublishSession(transport, Lanes, Limits.PublishedRecordsPerBatch, giveUpAfter: TimeSpan.MaxValue)
+            {
+                LogEvery = TimeSpan.FromMinutes(1),
+            };
             await session.RunAsync((publisher, tally) => demo.RunAsync(publisher, tally, history, end, stop), stop);
             return 0;
         }
@@ -72,8 +97,11 @@ internal static class DemoCommand
         }
     }
 
-    private static void Require(bool holds, Action<string> addError, string otherwise)
+    private static List<string> ConnectionOf(ParseResult parsed)
     {
-        if (!holds) addError(otherwise);
+        var options = new List<string>();
+        if (parsed.GetValue(Connection.UrlOption) is { } url) options.AddRange([Connection.UrlOption.Name, url]);
+        if (parsed.GetValue(Connection.KeyOption) is { } key) options.AddRange([Connection.KeyOption.Name, key]);
+        return options;
     }
 }

@@ -62,7 +62,11 @@ internal static class Publish
         Description = "Replay as live usage: instants are shifted so that the file's last record is now, and ids get the run's name.",
     };
 
-    private static readonly Option<string?> Run = new("--run") { HelpName = "NAME", Description = "The run's name, with --live (default: random)." };
+    private static readonly Option<string?> Run = new("--run")
+    {
+        HelpName = "NAME",
+        Description = "The run's name, with --live (default: random).",
+    };
 
     private static readonly Option<DateTimeOffset?> Start = new("--start")
     {
@@ -94,11 +98,12 @@ internal static class Publish
         GiveUpAfter.Validators.Add(Within(GiveUpAfter, 0, 86_400));
         var command = new Command("publish", Description)
         {
-            Files, Tenant, Model, Fleet, Via, Batch, Lanes, Backfill, Live, Run, Start, Format, GiveUpAfter, Connection.UrlOption, Connection.KeyOption,
+            Files, Tenant, Model, Fleet, Via, Batch, Lanes, Backfill, Live, Run, Start, Format, GiveUpAfter,
+            Connection.UrlOption, Connection.KeyOption,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Live) && result.GetValue(Backfill) is not null) result.AddError("--live and --backfill exclude each other.");
+            if (result.GetValue(Live) && result.GetValue(Backfill) is not null) result.AddError("Either --live or --backfill, not both.");
             if (!result.GetValue(Live) && result.GetValue(Run) is not null) result.AddError("--run goes with --live.");
             foreach (var file in result.GetValue(Files) ?? [])
             {
@@ -145,11 +150,14 @@ internal static class Publish
         try
         {
             var transport = Transport(parsed, parsed.GetRequiredValue(Via));
-            var session = new PublishSession(transport, parsed.GetValue(Lanes), parsed.GetValue(Batch), TimeSpan.FromSeconds(parsed.GetValue(GiveUpAfter)));
-            var isWhole = await session.RunAsync((publisher, tally) => PublishFiles.RunAsync(plan, publisher, tally, TimeProvider.System, stop), stop);
+            var giveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(GiveUpAfter));
+            var session = new PublishSession(transport, parsed.GetValue(Lanes), parsed.GetValue(Batch), giveUpAfter);
+            var isWhole = await session.RunAsync(
+                (publisher, tally) => PublishFiles.RunAsync(plan, publisher, tally, TimeProvider.System, stop), stop);
             return isWhole ? 0 : Stopped;
         }
-        catch (Exception flaw) when (flaw is TraceException or RefusedException or InvalidOperationException or IOException)
+        catch (Exception flaw) when (flaw is TraceException or RefusedException or InvalidOperationException
+            or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"finops publish: {flaw.Message}");
             return 1;

@@ -19,7 +19,7 @@ internal sealed class DemoCalls(int seed, int recordsPerSecond)
     // Which run of the generator an id comes from: other seeds and rates make other calls in the same second.
     private readonly string run = $"demo{seed}x{recordsPerSecond}";
 
-    /// <summary>What is sent in a second: its calls, and some of the second before once more, as a sender does whose answer was lost.</summary>
+    /// <summary>What is sent in a second: its calls, and some of the second before once more, as if their answer was lost.</summary>
     public IEnumerable<UsageRecord> Sent(long unixSecond) =>
         Calls(unixSecond - 1).Where(call => call.IsResent).Concat(Calls(unixSecond)).Select(call => call.Record);
 

@@ -10,7 +10,14 @@ namespace FinOps.Host.Demo;
 /// <param name="ReasoningShare">Share of the output that is reasoning.</param>
 /// <param name="ImageShare">Share of calls with an image.</param>
 internal sealed record DemoModel(
-    string Name, string Fleet, int Replicas, int InputMedian, int OutputMedian, double CachedShare, double ReasoningShare, double ImageShare);
+    string Name,
+    string Fleet,
+    int Replicas,
+    int InputMedian,
+    int OutputMedian,
+    double CachedShare,
+    double ReasoningShare,
+    double ImageShare);
 
 /// <summary>A tenant of the demo and its habits.</summary>
 /// <param name="Name">The tenant's name.</param>
@@ -19,7 +26,13 @@ internal sealed record DemoModel(
 /// <param name="Swing">How far its day departs from the mean: 0 flat, 1 silent half a day before the peak.</param>
 /// <param name="ApiKeys">How many keys it calls with.</param>
 /// <param name="Mix">Models by weight; weights sum to 1.</param>
-internal sealed record DemoTenant(string Name, double Share, double PeakHourUtc, double Swing, int ApiKeys, IReadOnlyList<(DemoModel Model, double Weight)> Mix);
+internal sealed record DemoTenant(
+    string Name,
+    double Share,
+    double PeakHourUtc,
+    double Swing,
+    int ApiKeys,
+    IReadOnlyList<(DemoModel Model, double Weight)> Mix);
 
 /// <summary>Who calls what in the demo. Prices, costs, targets and budgets for these names are in infra/catalog/demo.</summary>
 internal static class DemoWorld

@@ -4,7 +4,7 @@ using CsvHelper.Configuration;
 
 namespace FinOps.Host.Publishing;
 
-/// <summary>A CSV file's rows, one at a time. Strict: a row with too few fields, or a field that is not what it should be, ends the reading.</summary>
+/// <summary>A CSV file's rows, one at a time. Strict: a row with too few fields, or a field of the wrong kind, ends the reading.</summary>
 internal sealed class CsvRows : IDisposable
 {
     private readonly TraceFile file;
@@ -14,7 +14,7 @@ internal sealed class CsvRows : IDisposable
     public CsvRows(TraceFile file)
     {
         this.file = file;
-        parser = new CsvParser(file.OpenText(), new CsvConfiguration(CultureInfo.InvariantCulture) { BufferSize = 1 << 16, ProcessFieldBufferSize = 1 << 10 });
+        parser = new CsvParser(file.OpenText(), new CsvConfiguration(CultureInfo.InvariantCulture) { BufferSize = 1 << 16 });
         header = parser.Read() ? [.. parser.Record!.Select(name => name.Trim())] : throw new TraceException($"{file.Path} is empty.");
     }
 
@@ -52,7 +52,9 @@ internal sealed class CsvRows : IDisposable
             : throw Flaw(column, "a whole number is expected");
 
     public decimal Decimal(int column) =>
-        decimal.TryParse(parser[column], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Flaw(column, "a number is expected");
+        decimal.TryParse(parser[column], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Flaw(column, "a number is expected");
 
     public DateTimeOffset Instant(int column) =>
         TraceInstant.TryParse(parser[column], out var instant) ? instant : throw Flaw(column, TraceInstant.Expected);

@@ -22,7 +22,8 @@ internal sealed class HttpTransport : IBatchTransport
         attempt.CancelAfter(patience);
         try
         {
-            using var content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using var content = new ReadOnlyMemoryContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var response = await client.PostAsync("v1/usage", content, attempt.Token);
             if (response.StatusCode == HttpStatusCode.OK)
             {
@@ -31,10 +32,11 @@ internal sealed class HttpTransport : IBatchTransport
                     ?? throw new RefusedException("The host answered 200 with null instead of a receipt.");
             }
 
-            var answer = $"the host answered {(int)response.StatusCode}: {(await response.Content.ReadAsStringAsync(attempt.Token)).Truncated(500)}";
-            if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError)
-                throw new UnansweredException(answer, response.Headers.RetryAfter is { } wait ? Pause(wait) : null);
-            throw new RefusedException(response.StatusCode == HttpStatusCode.RequestEntityTooLarge ? $"{answer}; try a smaller --batch" : answer);
+            var text = await response.Content.ReadAsStringAsync(attempt.Token);
+            var answer = $"the host answered {(int)response.StatusCode}: {text.Truncated(500)}";
+            if (MayPass(response.StatusCode)) throw new UnansweredException(answer, Pause(response.Headers.RetryAfter));
+            var isTooLarge = response.StatusCode == HttpStatusCode.RequestEntityTooLarge;
+            throw new RefusedException(isTooLarge ? $"{answer}; try a smaller --batch" : answer);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -52,6 +54,9 @@ internal sealed class HttpTransport : IBatchTransport
         return ValueTask.CompletedTask;
     }
 
-    private static TimeSpan? Pause(RetryConditionHeaderValue wait) =>
-        wait.Delta ?? (wait.Date is { } date ? TimeSpan.FromTicks(Math.Max(0, (date - TimeProvider.System.GetUtcNow()).Ticks)) : null);
+    private static bool MayPass(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
+
+    private static TimeSpan? Pause(RetryConditionHeaderValue? wait) =>
+        wait?.Delta ?? (wait?.Date is { } date ? TimeSpan.FromTicks(Math.Max(0, (date - TimeProvider.System.GetUtcNow()).Ticks)) : null);
 }

@@ -30,7 +30,8 @@ internal static class JsonRows
     {
         try
         {
-            return JsonSerializer.Deserialize(text, type) ?? throw new TraceException(file.Path, line, "row", "an object is expected, not null");
+            return JsonSerializer.Deserialize(text, type)
+                ?? throw new TraceException(file.Path, line, "row", "an object is expected, not null");
         }
         catch (JsonException flaw)
         {

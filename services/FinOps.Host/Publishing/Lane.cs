@@ -11,7 +11,7 @@ namespace FinOps.Host.Publishing;
 /// <param name="Backfill">Null for live usage.</param>
 internal sealed record BatchHead(string Source, string? Backfill);
 
-/// <summary>Records in order: they fill a batch, batches wait their turn, and the next goes only when the one before it is answered.</summary>
+/// <summary>Records in order: they fill a batch, and a batch goes only when the one before it is answered.</summary>
 internal sealed class Lane(int recordsPerBatch, IBatchTransport transport, Redelivery redelivery, PublishTally tally)
 {
     private readonly Channel<Batch> waiting = Channel.CreateBounded<Batch>(Limits.PublishedBatchesWaitingPerLane);
@@ -61,7 +61,7 @@ internal sealed class Lane(int recordsPerBatch, IBatchTransport transport, Redel
             var body = JsonSerializer.SerializeToUtf8Bytes(reported, UsageJson.Default.UsageReported);
             var receipt = await redelivery.SendAsync(transport, batchId, body, stop, abort);
             if (receipt.Verdicts.Count != batch.Records.Count)
-                throw new RefusedException($"The server gave {receipt.Verdicts.Count} verdicts for a batch of {batch.Records.Count} records.");
+                throw new RefusedException($"A batch of {batch.Records.Count} records got {receipt.Verdicts.Count} verdicts.");
             tally.Answered(receipt);
         }
     }

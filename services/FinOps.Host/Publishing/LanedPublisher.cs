@@ -3,7 +3,7 @@ using FinOps.Platform.Hosting;
 
 namespace FinOps.Host.Publishing;
 
-/// <summary>Keeps the order of the records of one identity, and of no others: each identity has its lane, and lanes run side by side.</summary>
+/// <summary>Keeps the order of the records of one identity: each identity has its lane, and lanes run side by side.</summary>
 internal sealed class LanedPublisher : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();

@@ -4,7 +4,10 @@ using FinOps.Platform.Hosting;
 
 namespace FinOps.Host.Publishing;
 
-/// <summary>Replays a file as live usage: all its instants move so that the last is now, and its ids get the run's name, since it may have been published before.</summary>
+/// <summary>
+/// Replays a file as live usage: all its instants move so that the last is now, and its ids get the run's name, since it may have been
+/// published before.
+/// </summary>
 internal static class LiveShift
 {
     // The oldest record must still be in the window when its batch arrives.
@@ -26,7 +29,8 @@ internal static class LiveShift
         if (last - first > Limits.AcceptanceWindowBack - Margin)
         {
             var days = ((last - first) / TimeSpan.FromDays(1)).ToString("0.0", CultureInfo.InvariantCulture);
-            throw new TraceException($"{file.Path} spans {days} days, and live usage may be {Limits.AcceptanceWindowBack.Days} days old: leave out --live.");
+            throw new TraceException(
+                $"{file.Path} spans {days} days, and live usage may be {Limits.AcceptanceWindowBack.Days} days old: leave out --live.");
         }
 
         var shift = now - last;

@@ -21,7 +21,8 @@ internal static class PublishFiles
 {
     /// <summary>Returns when all is read; <see cref="LanedPublisher.CompleteAsync"/> waits for the answers.</summary>
     /// <exception cref="TraceException">A row cannot be read; the rows before it are given, none after it.</exception>
-    public static async Task RunAsync(PublishPlan plan, LanedPublisher publisher, PublishTally tally, TimeProvider clock, CancellationToken stop)
+    public static async Task RunAsync(
+        PublishPlan plan, LanedPublisher publisher, PublishTally tally, TimeProvider clock, CancellationToken stop)
     {
         // All formats are known before the first record goes.
         var formats = plan.Files.Select(file => TraceFormats.Of(file, plan.Format)).ToList();

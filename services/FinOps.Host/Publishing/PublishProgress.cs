@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace FinOps.Host.Publishing;
 
-/// <summary>Says on standard error how far a run is, and at its end why records were refused; the summary goes to standard output.</summary>
+/// <summary>Says how far a run is, and at its end why records were refused; makes the summary.</summary>
 internal sealed class PublishProgress(PublishTally tally, TextWriter output, bool isTerminal, TimeSpan every, TimeProvider clock)
 {
     private const int ReasonsShown = 5;
@@ -42,10 +42,18 @@ internal sealed class PublishProgress(PublishTally tally, TextWriter output, boo
     {
         var reasons = tally.Reasons;
         foreach (var reason in reasons.Take(ReasonsShown))
-            yield return $"quarantined {Grouped(reason.Records)}: {reason.Reason} ({reason.Field}), first '{reason.FirstId}': {reason.Message}";
-        if (reasons.Count > ReasonsShown) yield return $"quarantined for {reasons.Count - ReasonsShown} more reasons: see the quarantine query";
+        {
+            yield return $"quarantined {Grouped(reason.Records)}: {reason.Reason} ({reason.Field}), "
+                + $"first '{reason.FirstId}': {reason.Message}";
+        }
+
+        if (reasons.Count > ReasonsShown)
+            yield return $"quarantined for {reasons.Count - ReasonsShown} more reasons: see the quarantine query";
         if (tally.Troubles.Resent > 0)
-            yield return $"{tally.Troubles.Resent} sendings went unanswered and were tried again; where only the answer was lost, records accepted then show as duplicates";
+        {
+            yield return $"{tally.Troubles.Resent} sendings went unanswered and were tried again; "
+                + "where only the answer was lost, records accepted then show as duplicates";
+        }
     }
 
     /// <summary>One line of JSON. <c>unanswered</c> appears only where a run ended before all was answered.</summary>

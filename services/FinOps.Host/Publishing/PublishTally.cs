@@ -62,7 +62,7 @@ internal sealed class PublishTally
                     case Verdicts.Duplicate: duplicates++; break;
                     case Verdicts.Conflict: conflicts++; break;
                     case Verdicts.Quarantined: quarantined++; Note(verdict); break;
-                    default: throw new RefusedException($"The server gave record '{verdict.Id}' the verdict '{verdict.Verdict}', which this publisher does not know.");
+                    default: throw new RefusedException($"The verdict '{verdict.Verdict}' of record '{verdict.Id}' is not one of the four.");
                 }
             }
 
@@ -80,6 +80,7 @@ internal sealed class PublishTally
     {
         var key = (verdict.Reason ?? "no reason given", verdict.Field);
         if (reasons.TryGetValue(key, out var known)) reasons[key] = known with { Records = known.Records + 1 };
-        else if (reasons.Count < Limits.PublisherReasonsKept) reasons[key] = new QuarantineReason(key.Item1, key.Field, verdict.Id, verdict.Message, 1);
+        else if (reasons.Count < Limits.PublisherReasonsKept)
+            reasons[key] = new QuarantineReason(key.Item1, key.Field, verdict.Id, verdict.Message, 1);
     }
 }

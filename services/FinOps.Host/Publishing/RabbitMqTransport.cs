@@ -38,7 +38,8 @@ internal sealed class RabbitMqTransport(Uri broker, string exchange = RabbitMqTr
         try
         {
             session ??= await ConnectAsync(attempt.Token);
-            await session.Channel.BasicPublishAsync(exchange, "", mandatory: true, Properties(batchId, session.ReplyQueue), body, attempt.Token);
+            var properties = Properties(batchId, session.ReplyQueue);
+            await session.Channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body, attempt.Token);
             isConfirmed = true;
             while (true)
             {
@@ -79,8 +80,10 @@ internal sealed class RabbitMqTransport(Uri broker, string exchange = RabbitMqTr
         {
             var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
             var channel = await connection.CreateChannelAsync(confirmed, cancellation);
-            var receipts = Channel.CreateBounded<UsageReceipt>(new BoundedChannelOptions(ReceiptsKept) { FullMode = BoundedChannelFullMode.DropOldest });
-            var replies = await channel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellation);
+            var latest = new BoundedChannelOptions(ReceiptsKept) { FullMode = BoundedChannelFullMode.DropOldest };
+            var receipts = Channel.CreateBounded<UsageReceipt>(latest);
+            var replies = await channel.QueueDeclareAsync(
+                "", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellation);
             var consumer = new AsyncEventingBasicConsumer(channel);
             consumer.ReceivedAsync += async (_, reply) => await receipts.Writer.WriteAsync(Receipt(reply), CancellationToken.None);
             channel.ChannelShutdownAsync += (_, reason) =>
@@ -116,16 +119,18 @@ internal sealed class RabbitMqTransport(Uri broker, string exchange = RabbitMqTr
         }
     }
 
-    private static bool IsTrouble(Exception trouble) => trouble
-        is RabbitMQClientException or ChannelClosedException or OperationCanceledException or IOException or SocketException or TimeoutException;
+    private static bool IsTrouble(Exception trouble) => trouble is RabbitMQClientException or ChannelClosedException
+        or OperationCanceledException or IOException or SocketException or TimeoutException;
 
     /// <returns>Null where another try may help.</returns>
     private RefusedException? Refusal(Exception trouble) => Root(trouble) switch
     {
         AuthenticationFailureException or PossibleAuthenticationFailureException =>
-            new RefusedException($"The broker at {factory.HostName}:{factory.Port} refuses user '{factory.UserName}': {Root(trouble).Message}", trouble),
-        OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed or Constants.NotAllowed } denied =>
-            new RefusedException($"The broker refuses user '{factory.UserName}': {denied.ShutdownReason!.ReplyText}", trouble),
+            new RefusedException($"The broker at {factory.HostName}:{factory.Port} refuses user '{factory.UserName}'.", trouble),
+        OperationInterruptedException
+        {
+            ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed or Constants.NotAllowed,
+        } denied => new RefusedException($"The broker refuses user '{factory.UserName}': {denied.ShutdownReason!.ReplyText}", trouble),
         _ => null,
     };
 

@@ -3,7 +3,7 @@ using FinOps.Platform.Hosting;
 
 namespace FinOps.Host.Publishing;
 
-/// <summary>Sends a batch until it is answered, always under the same id; gives up when no batch of any lane was answered for too long.</summary>
+/// <summary>Sends a batch until it is answered, under the same id; gives up when no batch of any lane was answered for too long.</summary>
 internal sealed class Redelivery(TimeSpan giveUpAfter, PublishTally tally, TimeProvider clock)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -36,7 +36,8 @@ internal sealed class Redelivery(TimeSpan giveUpAfter, PublishTally tally, TimeP
             {
                 tally.Unanswered(trouble.Message);
                 var silence = Silence(startedAt);
-                if (silence >= giveUpAfter) throw new RefusedException($"Gave up after {silence.TotalSeconds:0} s without an answer: {trouble.Message}.", trouble);
+                if (silence >= giveUpAfter)
+                    throw new RefusedException($"Gave up after {silence.TotalSeconds:0} s without an answer: {trouble.Message}.", trouble);
                 await Task.Delay(trouble.RetryAfter ?? Doubled(FirstPause, tries, Limits.PublisherPauseMax), clock, stop);
             }
         }

@@ -27,12 +27,12 @@ internal sealed class TraceFile(string path, TraceOptions options)
     /// <summary>The file's name; also the name of its backfill.</summary>
     public string Name { get; } = System.IO.Path.GetFileName(path);
 
-    /// <summary>The name without <c>.gz</c>, <c>.csv</c>, <c>.jsonl</c> …: the source of a file that names none, and the tenant and model likewise.</summary>
+    /// <summary>The name without <c>.gz</c>, <c>.csv</c>, <c>.jsonl</c> …: source, tenant and model of a file that names none.</summary>
     public string Stem { get; } = StemOf(System.IO.Path.GetFileName(path));
 
     public TraceOptions Options { get; } = options;
 
-    public TextReader OpenText() => new StreamReader(OpenBytes(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+    public TextReader OpenText() => new StreamReader(OpenBytes(), Encoding.UTF8, true, bufferSize: 1 << 16);
 
     /// <summary>The file's bytes, decompressed where its first two bytes are those of gzip, whatever it is called.</summary>
     public Stream OpenBytes()
@@ -53,7 +53,12 @@ internal sealed class TraceFile(string path, TraceOptions options)
     /// <param name="source">The row's own; null where it has none.</param>
     /// <param name="model">The row's own; null where it has none.</param>
     public UsageRecord Record(
-        string id, DateTimeOffset occurredAt, Dictionary<string, long?> quantities, string? tenant = null, string? source = null, string? model = null) =>
+        string id,
+        DateTimeOffset occurredAt,
+        Dictionary<string, long?> quantities,
+        string? tenant = null,
+        string? source = null,
+        string? model = null) =>
         new()
         {
             Tenant = Options.Tenant ?? tenant ?? Stem,

@@ -37,6 +37,6 @@ internal static class TraceFormats
     }
 
     /// <summary>A line per format, for help and for errors.</summary>
-    public static string Known() =>
-        string.Concat(All.Select(format => $"\n  {format.Name,-20} {(format.IsJson ? "JSON" : "CSV ")} with {string.Join(", ", format.Marks)}"));
+    public static string Known() => string.Concat(
+        All.Select(format => $"\n  {format.Name,-20} {(format.IsJson ? "JSON" : "CSV ")} with {string.Join(", ", format.Marks)}"));
 }

@@ -6,7 +6,8 @@ namespace FinOps.Host.Publishing;
 internal static class TraceInstant
 {
     // Exact formats only: the lenient parser would take "10:00" for today.
-    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
+    private static readonly string[] Formats =
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
     public const string Expected = "an instant such as 2026-01-01T00:00:00.0000000Z is expected";
 

@@ -26,8 +26,9 @@ public sealed class LanedPublisherTests
         Assert.Equal(3_000, counts.Accepted);
         foreach (var identity in platform.Taken.SelectMany(b => b.Records).GroupBy(r => r.Id))
             Assert.Equal(identity.Select(Output).Order(), identity.Select(Output));
-        Assert.Equal(
-            records.Select(r => (r.Id, Output(r))).Order(), platform.Taken.SelectMany(b => b.Records).Select(r => (r.Id, Output(r))).Order());
+        Assert.Equal(Content(records), Content(platform.Taken.SelectMany(b => b.Records)));
+
+        static IEnumerable<(string, long?)> Content(IEnumerable<UsageRecord> records) => records.Select(r => (r.Id, Output(r))).Order();
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class LanedPublisherTests
         await using var platform = await ScratchPlatform.StartAsync((_, _) => null);
 
         var failure = await Assert.ThrowsAsync<RefusedException>(
-            () => PublishAsync(platform.Transport, [Record("1")], lanes: 2, recordsPerBatch: 1, giveUpAfter: TimeSpan.FromMilliseconds(500)));
+            () => PublishAsync(platform.Transport, [Record("1")], 2, 1, giveUpAfter: TimeSpan.FromMilliseconds(500)));
 
         Assert.Contains("Gave up", failure.Message);
     }
@@ -56,8 +57,10 @@ public sealed class LanedPublisherTests
     [Fact]
     public async Task A_missing_exchange_is_tried_again_until_giving_up_and_named()
     {
-        var failure = await Assert.ThrowsAsync<RefusedException>(() => PublishAsync(
-            () => new RabbitMqTransport(TestServers.RabbitMq, "no-such-exchange"), [Record("1")], 1, 1, giveUpAfter: TimeSpan.FromMilliseconds(300)));
+        IBatchTransport Transport() => new RabbitMqTransport(TestServers.RabbitMq, "no-such-exchange");
+
+        var failure = await Assert.ThrowsAsync<RefusedException>(
+            () => PublishAsync(Transport, [Record("1")], 1, 1, giveUpAfter: TimeSpan.FromMilliseconds(300)));
 
         Assert.Contains("'no-such-exchange'", failure.Message);
     }
@@ -67,7 +70,8 @@ public sealed class LanedPublisherTests
     {
         var address = new UriBuilder(TestServers.RabbitMq) { Password = "wrong" }.Uri;
 
-        var failure = await Assert.ThrowsAsync<RefusedException>(() => PublishAsync(() => new RabbitMqTransport(address), [Record("1")], 1, 1));
+        var failure = await Assert.ThrowsAsync<RefusedException>(
+            () => PublishAsync(() => new RabbitMqTransport(address), [Record("1")], 1, 1));
 
         Assert.Contains("refuses user", failure.Message);
     }
@@ -156,8 +160,10 @@ public sealed class LanedPublisherTests
     public async Task The_summary_counts_each_verdict_and_the_flaw_of_a_file_comes_after_what_was_before_it()
     {
         var path = Path.GetTempFileName();
-        await File.WriteAllTextAsync(path, "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,1,2\n2023-11-16 18:15:46,1,2\nx,1,2\n2023-11-16 18:15:46,1,2\n", Now);
-        await using var platform = await ScratchPlatform.StartAsync((delivery, _) => delivery == 1 ? Verdicts.Accepted : Verdicts.Quarantined);
+        string[] lines = ["TIMESTAMP,ContextTokens,GeneratedTokens", "2023-11-16 18:15:46,1,2", "2023-11-16 18:15:46,1,2", "x,1,2", "2023-11-16 18:15:46,1,2"];
+        await File.WriteAllLinesAsync(path, lines, Now);
+        await using var platform = await ScratchPlatform.StartAsync(
+            (delivery, _) => delivery == 1 ? Verdicts.Accepted : Verdicts.Quarantined);
         using var output = new StringWriter();
         var session = new PublishSession(platform.Transport, 1, 1, Long) { Out = output, Error = TextWriter.Null };
         var plan = new PublishPlan { Files = [new TraceFile(path, new TraceOptions())] };

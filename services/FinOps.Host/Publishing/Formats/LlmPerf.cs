@@ -4,7 +4,10 @@ using FinOps.Contracts;
 
 namespace FinOps.Host.Publishing.Formats;
 
-/// <summary>LLMPerf's benchmark calls. There is no time but the calls' own durations: in each run a call starts when the one before it ended; all runs start together.</summary>
+/// <summary>
+/// LLMPerf's benchmark calls. There is no time but the calls' own durations: in each run a call starts when the one before it ended; all
+/// runs start together.
+/// </summary>
 internal static class LlmPerf
 {
     public static readonly TraceFormat Format =
@@ -22,7 +25,8 @@ internal static class LlmPerf
                 [UnitClasses.UncachedInput] = row.NumberInputTokens,
                 [UnitClasses.Output] = row.NumberOutputTokens,
             };
-            yield return file.Record(number.ToString(CultureInfo.InvariantCulture), file.At(start / 1000m), quantities, model: row.Model) with
+            var id = number.ToString(CultureInfo.InvariantCulture);
+            yield return file.Record(id, file.At(start / 1000m), quantities, model: row.Model) with
             {
                 Status = row.Failure ? "failed" : null,
             };

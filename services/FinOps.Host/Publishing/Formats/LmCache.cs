@@ -3,7 +3,10 @@ using FinOps.Contracts;
 
 namespace FinOps.Host.Publishing.Formats;
 
-/// <summary>LMCache's agent turns. Input counts are lost in it, so they are missing, not zero. A session's clock is the sum of its gaps; all sessions start together.</summary>
+/// <summary>
+/// LMCache's agent turns. Input counts are lost in it, so they are missing, not zero. A session's clock is the sum of its gaps; all
+/// sessions start together.
+/// </summary>
 internal static class LmCache
 {
     public static readonly TraceFormat Format =

@@ -27,7 +27,7 @@ internal static class Mooncake
         }
     }
 
-    /// <summary>What a cache that never forgets would have served: the leading blocks seen in any earlier row. The last block may be part full.</summary>
+    /// <summary>What a cache that never forgets would have served: the leading blocks seen in any earlier row.</summary>
     private static long CacheRead(Row row, HashSet<long> seen) =>
         Math.Min(row.HashIds.TakeWhile(seen.Contains).LongCount() * TokensPerBlock, row.InputLength);
 

@@ -2,7 +2,10 @@ using FinOps.Contracts;
 
 namespace FinOps.Host.Publishing.Formats;
 
-/// <summary>The hostile schedule of the same events: late, twice, with foreign ids reused, with conflicts, and failed calls. Row order is arrival order.</summary>
+/// <summary>
+/// The hostile schedule of the same events: late, twice, with foreign ids reused, with conflicts, and failed calls. Row order is arrival
+/// order.
+/// </summary>
 internal static class ServeGenDeliveries
 {
     public static readonly TraceFormat Format =

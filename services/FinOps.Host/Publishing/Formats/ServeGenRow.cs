@@ -6,7 +6,10 @@ namespace FinOps.Host.Publishing.Formats;
 internal sealed class ServeGenRow(CsvRows rows)
 {
     public static readonly string[] Marks =
-        ["event_id", "timestamp", "source", "tenant", "api_key", "model", "input_tokens", "output_tokens", "reasoning_tokens", "image_tokens"];
+    [
+        "event_id", "timestamp", "source", "tenant", "api_key", "model",
+        "input_tokens", "output_tokens", "reasoning_tokens", "image_tokens",
+    ];
 
     private readonly int[] columns = [.. Marks.Select(rows.Column)];
 
@@ -22,8 +25,8 @@ internal sealed class ServeGenRow(CsvRows rows)
         };
         if (rows.Count(columns[8]) is var reasoning and not 0) quantities[UnitClasses.Reasoning] = reasoning;
         if (rows.Count(columns[9]) is var image and not 0) quantities[UnitClasses.Image] = image;
-        return file.Record(
-            rows.Text(columns[0]), rows.Instant(columns[1]), quantities, rows.Text(columns[3]), rows.Text(columns[2]), rows.Text(columns[5])) with
+        var (source, tenant, model) = (rows.Text(columns[2]), rows.Text(columns[3]), rows.Text(columns[5]));
+        return file.Record(rows.Text(columns[0]), rows.Instant(columns[1]), quantities, tenant, source, model) with
         {
             Tags = TagsOf(rows.Text(columns[4])),
         };

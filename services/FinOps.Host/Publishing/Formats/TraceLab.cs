@@ -16,11 +16,12 @@ internal static class TraceLab
             var timestamp = row.TimingEvents.FirstOrDefault()?.Timestamp;
             if (!TraceInstant.TryParse(timestamp, out var occurredAt))
                 throw new TraceException(file.Path, line, "'timing_events[0].timestamp'", $"'{timestamp}': {TraceInstant.Expected}");
-            yield return file.Record(number.ToString(CultureInfo.InvariantCulture), occurredAt, Quantities(file, line, row), model: row.Model);
+            var id = number.ToString(CultureInfo.InvariantCulture);
+            yield return file.Record(id, occurredAt, Quantities(file, line, row), model: row.Model);
         }
     }
 
-    /// <summary>Anthropic's rows tell what the cache read and wrote; the others only which prefix it served. The whole is sent beside the parts.</summary>
+    /// <summary>Anthropic's rows tell what the cache read and wrote; the others only which prefix it served.</summary>
     private static Dictionary<string, long?> Quantities(TraceFile file, long line, Row row)
     {
         var quantities = new Dictionary<string, long?>
@@ -35,7 +36,7 @@ internal static class TraceLab
         if (row.ReasoningOutputTokens is { } reasoning) quantities[UnitClasses.Reasoning] = reasoning;
         var rest = row.InputTokensTotal - quantities[UnitClasses.CacheRead] - (row.ClaudeCacheCreationInputTokens ?? 0);
         if (row.ClaudeUncachedInputTokens is { } uncached && uncached != rest)
-            throw new TraceException(file.Path, line, "'claude_uncached_input_tokens'", $"{uncached}: the total less the cache's parts is {rest}");
+            throw new TraceException(file.Path, line, "'claude_uncached_input_tokens'", $"{uncached}, where {rest} is left of the total");
         return quantities;
     }
 

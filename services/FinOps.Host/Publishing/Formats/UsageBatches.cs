@@ -2,7 +2,7 @@ using FinOps.Contracts;
 
 namespace FinOps.Host.Publishing.Formats;
 
-/// <summary>The contract's own batches (<see cref="UsageReported"/>), one or many. Their records are batched anew; their sources stay.</summary>
+/// <summary>The contract's own batches (<see cref="UsageReported"/>), one or many. Records are batched anew; their sources stay.</summary>
 internal static class UsageBatches
 {
     public static readonly TraceFormat Format = new("usage_reported", true, ["source", "records"], Read);

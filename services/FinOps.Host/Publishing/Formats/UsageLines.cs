@@ -9,7 +9,8 @@ internal static class UsageLines
 {
     public static readonly TraceFormat Format = new("usage_records", true, ["id", "occurredAt", "quantities"], Read);
 
-    private static IEnumerable<UsageRecord> Read(TraceFile file) => ReadValues(file).Select((line, i) => ToRecord(file, $"record {i + 1}", line, null));
+    private static IEnumerable<UsageRecord> Read(TraceFile file) =>
+        ReadValues(file).Select((line, i) => ToRecord(file, $"record {i + 1}", line, batchSource: null));
 
     /// <summary>The file's JSON values, one at a time, whether in an array or one after another, pretty-printed or not.</summary>
     public static IEnumerable<UsageLine> ReadValues(TraceFile file)
@@ -28,7 +29,8 @@ internal static class UsageLines
     public static UsageRecord ToRecord(TraceFile file, string where, UsageLine line, string? batchSource)
     {
         var source = line.Source ?? batchSource;
-        if (!TraceInstant.TryParse(line.OccurredAt, out var occurredAt)) throw Flaw("occurredAt", $"'{line.OccurredAt}': {TraceInstant.Expected}");
+        if (!TraceInstant.TryParse(line.OccurredAt, out var occurredAt))
+            throw Flaw("occurredAt", $"'{line.OccurredAt}': {TraceInstant.Expected}");
         return new UsageRecord
         {
             Tenant = file.Options.Tenant ?? line.Tenant ?? throw Flaw("tenant", "is missing; give --tenant"),
@@ -55,7 +57,8 @@ internal static class UsageLines
         }
         catch (JsonException flaw)
         {
-            throw new TraceException(file.Path, (flaw.LineNumber ?? 0) + 1, $"column {flaw.BytePositionInLine + 1}", flaw.Message.Split(" Path:")[0]);
+            var line = (flaw.LineNumber ?? 0) + 1;
+            throw new TraceException(file.Path, line, $"column {flaw.BytePositionInLine + 1}", flaw.Message.Split(" Path:")[0]);
         }
     }
 
@@ -103,6 +106,7 @@ internal sealed record UsageLine
 }
 
 /// <summary>A key that the contract does not have is a mistake in the file, not something to drop.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(UsageLine))]
 internal sealed partial class UsageLineJson : JsonSerializerContext;

@@ -3,7 +3,10 @@ using FinOps.Contracts;
 
 namespace FinOps.Host.Publishing.Formats;
 
-/// <summary>Coding-agent turns (cc-traces-weka). There is no absolute time: each turn says how long after its session's start it came; all sessions start together.</summary>
+/// <summary>
+/// Coding-agent turns (cc-traces-weka). There is no absolute time: each turn says how long after its session's start it came; all sessions
+/// start together.
+/// </summary>
 internal static class Weka
 {
     public static readonly TraceFormat Format =
