@@ -102,8 +102,8 @@ internal static class LedgerTables
           conflicts = t.conflicts + excluded.conflicts, quarantined = t.quarantined + excluded.quarantined,
           last_commit_at = greatest(t.last_commit_at, excluded.last_commit_at)
         """)
-    {
-        Parameters =
+        {
+            Parameters =
         {
             new() { Value = tenant },
             new() { Value = lane },
@@ -113,7 +113,7 @@ internal static class LedgerTables
             new() { Value = quarantined },
             new() { Value = (object?)committedAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
         },
-    };
+        };
 
     private static string Json(UsageRecord record) => JsonSerializer.Serialize(new
     {

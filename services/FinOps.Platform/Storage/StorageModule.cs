@@ -3,10 +3,10 @@ using FinOps.Platform.Hosting;
 using JasperFx;
 using JasperFx.Events;
 using Marten;
-using Weasel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Weasel.Core;
 
 namespace FinOps.Platform.Storage;
 

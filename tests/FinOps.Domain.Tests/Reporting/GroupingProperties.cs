@@ -5,6 +5,7 @@ using FinOps.Domain.Reporting;
 using static FinOps.Domain.Tests.Reporting.Costs;
 
 namespace FinOps.Domain.Tests.Reporting;
+
 public sealed class GroupingProperties
 {
     private static readonly Books TheBooks = Books(

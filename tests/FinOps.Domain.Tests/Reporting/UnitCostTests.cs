@@ -4,6 +4,7 @@ using FinOps.Domain.Values;
 using static FinOps.Domain.Tests.Reporting.Costs;
 
 namespace FinOps.Domain.Tests.Reporting;
+
 public sealed class UnitCostTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using FinOps.Domain.Reporting;
 using static FinOps.Domain.Tests.Reporting.Costs;
 
 namespace FinOps.Domain.Tests.Reporting;
+
 public sealed class VarianceTests
 {
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Metering;
