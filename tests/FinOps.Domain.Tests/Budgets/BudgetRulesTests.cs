@@ -1,5 +1,4 @@
 using FinOps.Domain.Budgets;
-using FinOps.Domain.Values;
 using static FinOps.Domain.Tests.Budgets.BudgetScenario;
 
 namespace FinOps.Domain.Tests.Budgets;
