@@ -1,3 +1,4 @@
+using FinOps.Platform.Tests.Fixtures;
 using System.Collections.Concurrent;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
@@ -78,8 +79,9 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
         await job.RunAsync(alerts.Single(), CancellationToken.None);
 
         await host.Receiver.NextAsync("eager");
+        // The sweep may have claimed a channel before any of the nine: what counts is where it ends.
+        await Eventually.SeeAsync(() => host.RowsAsync("select status from finops.alert where tenant = 'eager'"), rows => rows is ["DELIVERED"]);
         Assert.Equal(0, host.Receiver.Waiting("eager"));
-        Assert.Equal(["DELIVERED"], await host.RowsAsync("select status from finops.alert where tenant = 'eager'"));
     }
 
     [Fact]
