@@ -67,7 +67,7 @@ make_keys() {
 }
 operator_key() { sed -n 's/.*"operator" *: *"\([^"]*\)".*/\1/p' "$FINOPS_HOME/keys.json"; }
 
-# It has no port to ask. One that cannot work says so and ends soon; one that speaks or lives on works.
+# It has no port to ask: its first line says that its options and addresses are good.
 start_demo() {
   if alive demo; then return; fi
   : >"$log/demo.log"
@@ -77,9 +77,9 @@ start_demo() {
     export FINOPS_KEY
     spawn demo env -C "$root" "$host" demo
   )
-  speaks_or_gone() { [[ -s $log/demo.log ]] || ! alive demo; }
-  eventually 5 speaks_or_gone || true
-  if ! alive demo; then die_with_log "$log/demo.log" "the fleet emulator stopped while starting"; fi
+  works_or_gone() { grep -q '^finops demo: the last' "$log/demo.log" || ! alive demo; }
+  eventually 30 works_or_gone || true
+  if ! grep -q '^finops demo: the last' "$log/demo.log"; then die_with_log "$log/demo.log" "the fleet emulator stopped while starting"; fi
   say "started the fleet emulator"
 }
 stop_demo() { halt demo TERM 30; }

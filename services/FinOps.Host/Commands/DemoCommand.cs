@@ -50,6 +50,9 @@ internal static class DemoCommand
     public static Command Command()
     {
         Via.AcceptOnlyFromAmong("rabbitmq", "http");
+        Rate.Validators.Add(Publish.Within(Rate, 1, 10_000));
+        Hours.Validators.Add(Publish.Within(Hours, 0, 720));
+        For.Validators.Add(Publish.Within(For, 1, 1_000_000_000));
         var command = new Command(
             "demo",
             """
@@ -61,12 +64,6 @@ internal static class DemoCommand
         {
             Rate, Hours, Seed, For, CatalogFolder, Via, Connection.UrlOption, Connection.KeyOption,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(Rate) is < 1 or > 10_000) result.AddError("--records-per-second is between 1 and 10000.");
-            if (result.GetValue(Hours) is < 0 or > 720) result.AddError("--history-hours is between 0 and 720.");
-            if (result.GetValue(For) is < 1) result.AddError("--for is at least 1.");
-        });
         command.SetAction(RunAsync);
         return command;
     }

@@ -183,7 +183,8 @@ internal static class Publish
         return instant;
     }
 
-    private static Action<OptionResult> Within(Option<int> option, int least, int most) => result =>
+    /// <summary>Refuses what was typed outside the two; a default is not typed.</summary>
+    internal static Action<OptionResult> Within(Option option, int least, int most) => result =>
     {
         if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most))
             result.AddError($"{option.Name} is between {least} and {most}.");
