@@ -98,17 +98,8 @@ public sealed class AlertingHost : RunningHost, IAsyncLifetime
     }
 
     /// <summary>Asks until the answer is there; the wait has an end, the time it takes is not asserted.</summary>
-    public async Task<IReadOnlyList<string>> EventuallyAsync(Func<IReadOnlyList<string>, bool> isThere, string sql, params object[] values)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            var rows = await RowsAsync(sql, values);
-            if (isThere(rows)) return rows;
-            Assert.False(patience.IsCancellationRequested, $"Still: {string.Join(" | ", rows)}");
-            await Task.Delay(20);
-        }
-    }
+    public Task<IReadOnlyList<string>> EventuallyAsync(Func<IReadOnlyList<string>, bool> isThere, string sql, params object[] values) =>
+        Eventually.SeeAsync(() => RowsAsync(sql, values), isThere);
 
     public new async ValueTask DisposeAsync()
     {

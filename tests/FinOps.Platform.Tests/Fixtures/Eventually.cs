@@ -5,6 +5,9 @@ public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>For what can be seen without asking anybody.</summary>
+    public static Task SeeAsync(Func<bool> holds) => SeeAsync(() => Task.FromResult(holds()), held => held);
+
     public static async Task<T> SeeAsync<T>(Func<Task<T>> look, Func<T, bool> isIt)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -12,7 +15,7 @@ public static class Eventually
         var seen = await look();
         while (!isIt(seen))
         {
-            if (patience.IsCancellationRequested) Assert.Fail($"Not seen within {Patience}; last was {seen}.");
+            if (patience.IsCancellationRequested) Assert.Fail($"Not seen within {Patience}; last was {(seen is IEnumerable<string> rows ? string.Join(" | ", rows) : seen)}.");
             await timer.WaitForNextTickAsync();
             seen = await look();
         }

@@ -113,14 +113,13 @@ public class RunningHost : IAsyncLifetime
     /// <summary>The bus connects after the start; ready says when.</summary>
     private async Task ReadyAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var client = new HttpClient { BaseAddress = Url };
-        while (true)
-        {
-            using var answer = await client.GetAsync("/health/ready", patience.Token);
-            if (answer.IsSuccessStatusCode) return;
-            await Task.Delay(20, patience.Token);
-        }
+        await Eventually.SeeAsync(
+            async () =>
+            {
+                using var answer = await client.GetAsync("/health/ready");
+                return answer.StatusCode;
+            }, status => status == System.Net.HttpStatusCode.OK);
     }
 
     public async Task StopAsync()

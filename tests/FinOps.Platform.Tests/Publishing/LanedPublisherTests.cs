@@ -85,7 +85,7 @@ public sealed class LanedPublisherTests
         await using var publisher = new LanedPublisher(1, 1, () => transport, new Redelivery(Long, tally, TimeProvider.System), tally);
         await publisher.AddAsync(Record("1"), Head, Now);
         await publisher.AddAsync(Record("2"), Head, Now);
-        await Eventually(() => platform.Taken.Count == 1);
+        await Eventually.SeeAsync(() => platform.Taken.Count == 1);
 
         // What a broker's restart or a cut cable does to the lane that waits for its receipt.
         await transport.DisposeAsync();
@@ -102,7 +102,7 @@ public sealed class LanedPublisherTests
         var tally = new PublishTally();
         await using var publisher = new LanedPublisher(1, 1, platform.Transport, new Redelivery(Long, tally, TimeProvider.System), tally);
         for (var i = 0; i < 4; i++) await publisher.AddAsync(Record($"{i}"), Head, Now);
-        await Eventually(() => platform.Taken.Count == 3);
+        await Eventually.SeeAsync(() => platform.Taken.Count == 3);
 
         await publisher.StopAsync();
 
@@ -226,12 +226,5 @@ public sealed class LanedPublisherTests
         server.MapPost("/v1/usage", usage);
         await server.StartAsync(Now);
         return server;
-    }
-
-    private static async Task Eventually(Func<bool> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Now);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!holds()) await Task.Delay(10, patience.Token);
     }
 }
