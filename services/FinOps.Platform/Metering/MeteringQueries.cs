@@ -10,7 +10,7 @@ namespace FinOps.Platform.Metering;
 /// <summary>One usage record as it was accepted.</summary>
 /// <param name="Tenant">Who pays.</param>
 /// <param name="Source">Who reported; with tenant and id the record's identity.</param>
-/// <param name="RecordId">The record's id.</param>
+/// <param name="Id">The record's id, as the source gave it.</param>
 /// <param name="Model">The model that answered.</param>
 /// <param name="ModelVersion">Where the source told it.</param>
 /// <param name="Fleet">Null: unattributed.</param>
@@ -25,7 +25,7 @@ namespace FinOps.Platform.Metering;
 public sealed record UsageRecordView(
     string Tenant,
     string Source,
-    string RecordId,
+    string Id,
     string Model,
     string? ModelVersion,
     string? Fleet,
@@ -59,6 +59,7 @@ public sealed record QuantityView(string UnitClass, long? Value);
 public sealed record TagView(string Key, string Value);
 
 /// <summary>What a meter's grain has counted: the live figure, as committed.</summary>
+[Name("Meter")]
 public sealed record MeterView(string Tenant, string Model, long Records, long Incomplete, long Failed, long InputTotal, long OutputTotal, long Total);
 
 /// <summary>From a figure down to its records.</summary>
