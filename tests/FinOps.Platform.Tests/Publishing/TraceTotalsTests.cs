@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FinOps.Contracts;
 using FinOps.Host.Publishing;
+using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Publishing;
 
@@ -29,7 +30,7 @@ public sealed class TraceTotalsTests
     public void Rows_and_token_sums_of_a_trace_are_those_of_its_totals(string name, string format)
     {
         var totals = Totals(name);
-        var file = new TraceFile(Shared(name), new TraceOptions());
+        var file = new TraceFile(RecordedTraces.File(name), new TraceOptions());
         Assert.Equal(format, TraceFormats.Of(file, TraceFormats.Auto).Name);
 
         var sums = Sums.Of(file);
@@ -115,21 +116,14 @@ public sealed class TraceTotalsTests
 
     private static IEnumerable<UsageRecord> Read(string name)
     {
-        var file = new TraceFile(Shared(name), new TraceOptions());
+        var file = new TraceFile(RecordedTraces.File(name), new TraceOptions());
         return TraceFormats.Of(file, TraceFormats.Auto).Read(file);
     }
 
     private static JsonElement Totals(string name)
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(Shared("totals.json")));
+        using var json = JsonDocument.Parse(File.ReadAllText(RecordedTraces.File("totals.json")));
         return json.RootElement.GetProperty(name).Clone();
-    }
-
-    private static string Shared(string name)
-    {
-        var shared = Environment.GetEnvironmentVariable("FINOPS_SHARED");
-        Assert.SkipWhen(string.IsNullOrEmpty(shared) || !Directory.Exists(shared), "FINOPS_SHARED names no folder with the recorded traces.");
-        return Path.Combine(shared!, "data", "traces", name);
     }
 
     private sealed record Sums(long Rows, long Input, long Output, Dictionary<string, (long Rows, long Input, long Output)> ByModel)

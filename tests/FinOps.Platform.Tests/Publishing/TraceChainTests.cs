@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
+using FinOps.Host.Publishing;
+using FinOps.Platform.Tests.Fixtures;
+
+namespace FinOps.Platform.Tests.Publishing;
+
+/// <summary>The main job on real traces: published over the broker, asked through GraphQL, equal to answers that were computed elsewhere.</summary>
+public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHost>
+{
+    private const string Question =
+        """
+        query($where: UsageFilter!, $groupBy: [Dimension!]) {
+          unitCost(where: $where, groupBy: $groupBy) {
+            rows { tenant model bucketLabel records charge tokens { inputTotal outputTotal reasoning image } }
+            total { records charge tokens { inputTotal outputTotal } }
+          }
+        }
+        """;
+
+    /// <summary>Model, from when, USD per token in and out: the price table of the answer files.</summary>
+    private static readonly (string Model, string From, string Input, string Output)[] Prices =
+    [
+        ("m-large", "2026-03-01T00:00Z", "0.0000016", "0.0000064"),
+        ("m-mid", "2026-03-01T00:00Z", "0.0000004", "0.0000012"),
+        ("m-mid", "2026-03-05T12:00Z", "0.0000002", "0.0000006"),
+        ("m-small", "2026-03-01T00:00Z", "0.00000005", "0.0000002"),
+        ("deepseek-r1", "2026-03-01T00:00Z", "0.00000028", "0.00000042"),
+        ("mm-image", "2026-03-01T00:00Z", "0.0000008", "0.000002"),
+    ];
+
+    [Theory]
+    [InlineData("azure2023_code.csv.gz")]
+    [InlineData("azure2023_conv.csv.gz")]
+    [InlineData("azure2024_conv_sample.csv.gz")]
+    [InlineData("burstgpt_fixture_54rows.csv.gz")]
+    [InlineData("cc_traces_weka.jsonl.gz")]
+    [InlineData("exgentic_agent_llm.jsonl.gz")]
+    [InlineData("llmperf_bedrock.jsonl.gz")]
+    [InlineData("lmcache_agentic.jsonl.gz")]
+    [InlineData("mooncake_conversation.jsonl.gz")]
+    [InlineData("mooncake_synthetic.jsonl.gz")]
+    [InlineData("tracelab_example_rounds.jsonl.gz")]
+    public async Task A_trace_that_was_published_shows_its_totals(string file)
+    {
+        var expected = JsonElement.Parse(await File.ReadAllTextAsync(RecordedTraces.File("totals.json"))).GetProperty(file);
+        var tenant = $"trace-{file}";
+
+        Assert.Equal(expected.GetProperty("rows").GetInt64(), await PublishAsync(file, new TraceOptions { Tenant = tenant, Fleet = "f1" }));
+
+        var total = (await AskAsync("2020-01-01T00:00Z", "2027-01-01T00:00Z", [], [tenant])).GetProperty("total");
+        Assert.Equal(
+            (expected.GetProperty("rows").GetInt64(), expected.GetProperty("sum_input_tokens").GetInt64(), expected.GetProperty("sum_output_tokens").GetInt64()),
+            (total.GetProperty("records").GetInt64(), Tokens(total, "inputTotal"), Tokens(total, "outputTotal")));
+    }
+
+    [Fact]
+    public async Task A_million_events_of_56_tenants_equal_the_roll_up_in_every_cell_and_the_charge_to_the_last_digit()
+    {
+        var rollUp = Rows("servegen_events_rollup_utc_day.csv.gz");
+        foreach (var price in Prices)
+        {
+            await host.DataAsync(
+                "mutation($input: RateCardInput!) { setRateCard(input: $input) { model } }",
+                new
+                {
+                    input = new
+                    {
+                        model = price.Model,
+                        from = price.From,
+                        currency = "USD",
+                        rates = new[] { new { unitClass = "uncachedInput", perUnit = price.Input }, new { unitClass = "output", perUnit = price.Output } },
+                    },
+                });
+        }
+
+        Assert.Equal(1_049_916, await PublishAsync("servegen_events.csv.gz", new TraceOptions()));
+
+        var tenants = rollUp.Select(r => r["tenant"]).Distinct().ToArray();
+        var report = await AskAsync("2026-03-01T00:00Z", "2026-03-10T00:00Z", ["TENANT", "MODEL", "DAY"], tenants);
+        var shown = report.GetProperty("rows").EnumerateArray().Select(r => string.Join(' ',
+            r.GetProperty("tenant"), r.GetProperty("model"), r.GetProperty("bucketLabel"), r.GetProperty("records"),
+            Tokens(r, "inputTotal"), Tokens(r, "outputTotal"), Tokens(r, "reasoning"), Tokens(r, "image"), Number(r.GetProperty("charge").GetString()!)));
+        Assert.Equal(
+            rollUp.Select(r => string.Join(' ',
+                r["tenant"], r["model"], r["day_utc"], r["events"], r["input_tokens"], r["output_tokens"], r["reasoning_tokens"], r["image_tokens"],
+                Number(r["cost_with_price_change_usd"]))).Order(StringComparer.Ordinal),
+            shown.Order(StringComparer.Ordinal));
+        Assert.Equal(933.90836525m, decimal.Parse(report.GetProperty("total").GetProperty("charge").GetString()!, CultureInfo.InvariantCulture));
+    }
+
+    /// <returns>How many were accepted.</returns>
+    private async Task<long> PublishAsync(string file, TraceOptions options)
+    {
+        using var output = new StringWriter();
+        var session = new PublishSession(() => new RabbitMqTransport(host.Broker), 16, 200, TimeSpan.FromMinutes(2)) { Out = output, Error = TextWriter.Null };
+        var plan = new PublishPlan { Files = [new TraceFile(RecordedTraces.File(file), options)] };
+        await session.RunAsync((publisher, tally) => PublishFiles.RunAsync(plan, publisher, tally, TimeProvider.System, default), default);
+        return JsonElement.Parse(output.ToString()).GetProperty("accepted").GetInt64();
+    }
+
+    private async Task<JsonElement> AskAsync(string from, string to, string[] groupBy, string[] tenants) =>
+        (await host.DataAsync(Question, new { where = new { from, to, tenants }, groupBy }, role: "finance")).GetProperty("unitCost");
+
+    private static long Tokens(JsonElement row, string name) => row.GetProperty("tokens").GetProperty(name).GetInt64();
+
+    /// <summary>The number without trailing zeros: the answer files keep whatever the arithmetic gave.</summary>
+    private static string Number(string text) =>
+        (decimal.Parse(text, CultureInfo.InvariantCulture) / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
+
+    private static List<Dictionary<string, string>> Rows(string file)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(RecordedTraces.File(file)), CompressionMode.Decompress));
+        var header = reader.ReadLine()!.Split(',');
+        var rows = new List<Dictionary<string, string>>();
+        while (reader.ReadLine() is { } line) rows.Add(header.Zip(line.Split(',')).ToDictionary(c => c.First, c => c.Second));
+        return rows;
+    }
+}
