@@ -6,7 +6,6 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace FinOps.Platform.Metering;
 
@@ -56,13 +55,11 @@ public static class MeteringModule
             endpoint.Apply();
             // Any AMQP client may publish plain JSON; MassTransit's own envelope says what it is.
             endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: false);
-            // While the books cannot be written the message stays ours, unacknowledged, and is tried again.
+            // A message that we could read stays ours, unacknowledged, and is tried again: the books may be away, or this process may be
+            // stopping. Only what nobody can read goes to the dead letters at once.
             endpoint.UseMessageRetry(retry =>
             {
-                retry.Handle<NpgsqlException>(e => e.IsTransient);
-                retry.Handle<TimeoutException>();
-                retry.Handle<OrleansException>();
-                retry.Handle<MeterOverloadedException>();
+                retry.Ignore<UnreadableBodyException>();
                 retry.Exponential(
                     Limits.BrokerRetries, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(200));
             });

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace FinOps.Platform.Tests.Metering;
 
-/// <summary>The shipped executable as processes of its own: a host that is killed in the middle of a publish loses nothing and doubles nothing.</summary>
+/// <summary>The shipped executable as processes of its own: a host that is killed or stopped in the middle of a publish loses nothing and doubles nothing.</summary>
 public sealed class KilledHostTests : IAsyncLifetime
 {
     private const int Records = 30_000;
@@ -25,15 +25,15 @@ public sealed class KilledHostTests : IAsyncLifetime
         : Path.Combine(AppContext.BaseDirectory, "FinOps.Host");
 
     [Fact]
-    public async Task Totals_are_exact_after_kills_in_the_middle_of_a_publish_and_a_second_publish_of_the_same_file()
+    public async Task Totals_are_exact_after_kills_and_a_stop_in_the_middle_of_a_publish_and_a_second_publish_of_the_same_file()
     {
         var (file, tokens) = await FileAsync();
         var host = await ServeAsync();
         var publisher = Start("publish", file, "--lanes", "4", "--batch", "50");
-        foreach (var share in new[] { 0.2, 0.5 })
+        foreach (var (share, signal) in new[] { (0.2, "KILL"), (0.4, "TERM"), (0.6, "KILL") })
         {
             await Eventually.SeeAsync(CountedAsync, counted => counted > Records * share);
-            host.Kill();
+            using var kill = Process.Start("kill", [$"-{signal}", $"{host.Id}"]);
             await host.WaitForExitAsync();
             host = await ServeAsync();
         }
@@ -45,6 +45,7 @@ public sealed class KilledHostTests : IAsyncLifetime
         Assert.Equal((Records, 0, Records), (second.Read, second.Accepted, second.Duplicates));
         Assert.Equal(Records, await CountedAsync());
         Assert.Equal((Records, tokens), await ShownAsync());
+        Assert.Equal(0, await CountAsync("select count(*) from finops.dead_letter"));
     }
 
     public async ValueTask InitializeAsync()
@@ -144,11 +145,13 @@ public sealed class KilledHostTests : IAsyncLifetime
         return (summary.GetProperty("read").GetInt64(), summary.GetProperty("accepted").GetInt64(), summary.GetProperty("duplicates").GetInt64());
     }
 
-    private async Task<long> CountedAsync()
+    private Task<long> CountedAsync() => CountAsync("select coalesce(sum(records), 0)::bigint from finops.bucket");
+
+    private async Task<long> CountAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select coalesce(sum(records), 0)::bigint from finops.bucket", connection);
+        await using var command = new NpgsqlCommand(sql, connection);
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
