@@ -13,7 +13,7 @@ internal static class Schema
         apply.SetAction(async (_, cancellation) =>
         {
             var builder = WebApplication.CreateBuilder();
-            builder.AddFinOps(Roles.Api);
+            builder.AddFinOps(Roles.None);
             await using var app = builder.Build();
             await app.Services.GetRequiredService<SchemaScripts>().ApplyAsync(cancellation);
             return 0;

@@ -1,5 +1,6 @@
 using FinOps.Platform.Access;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,13 +23,17 @@ internal sealed class BudgetCatalog(
     {
         if (configuration["Catalog:Path"] is not { Length: > 0 } folder) return;
         var path = Path.Combine(folder, "budgets.json");
-        if (!File.Exists(path) || await AnyAsync(stoppingToken)) return;
+        if (!File.Exists(path)) return;
         // A grain writes them, and grains answer once the whole host has started.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
+        // Silos that start together load it once.
+        await using var connection = await database.OpenConnectionAsync(stoppingToken);
+        await connection.ExecuteAsync("select pg_advisory_lock(hashtext('finops-budget-catalog'))", stoppingToken);
         try
         {
+            if (await AnyAsync(stoppingToken)) return;
             var entries = CatalogFile.Entries(path)
                 .Select((json, index) => CatalogFile.Read<CreateBudgetInput>(path, index, json)).ToList();
             await using var scope = scopes.CreateAsyncScope();
@@ -40,6 +45,10 @@ internal sealed class BudgetCatalog(
         {
             // Usage is counted all the same; a host that would not start for it helps nobody.
             log.LogError("The budgets in {Path} were not loaded: {Flaw}", path, flaw.Message);
+        }
+        finally
+        {
+            await connection.ExecuteAsync("select pg_advisory_unlock(hashtext('finops-budget-catalog'))", CancellationToken.None);
         }
     }
 

@@ -12,20 +12,25 @@ namespace FinOps.Platform.Budgets;
 /// One per tenant, holding all its budgets: they share their periods, so one question to the books serves them all, and only tenants with
 /// usage are evaluated at all. One turn at a time; what is noted meanwhile waits in <see cref="BudgetNudges"/> and comes as one call.
 /// </summary>
+[Alias("finops.budget.v1")]
 public interface IBudgetGrain : IGrainWithStringKey
 {
     /// <summary>Creates, changes or closes a budget of this tenant.</summary>
+    [Alias("write")]
     Task<BudgetAnswer> WriteAsync(BudgetOrder order);
 
     /// <summary>Usage of these UTC days (since 1970) was committed; null is any day.</summary>
+    [Alias("evaluate")]
     Task EvaluateAsync(int[]? days);
 
     /// <summary>Evaluates whatever changed since this was last called and came to its end.</summary>
+    [Alias("catch-up")]
     Task CatchUpAsync();
 }
 
 /// <summary>Flaws, or the webhook's secret where the order set one.</summary>
 [GenerateSerializer, Immutable]
+[Alias("finops.budget-answer.v1")]
 public sealed record BudgetAnswer([property: Id(0)] string? Secret, [property: Id(1)] IReadOnlyList<BudgetFlaw> Flaws)
 {
     public override string ToString() => $"{Flaws.Count} flaws";
@@ -33,6 +38,7 @@ public sealed record BudgetAnswer([property: Id(0)] string? Secret, [property: I
 
 /// <summary>A <see cref="Rejection"/> on its way between silos.</summary>
 [GenerateSerializer, Immutable]
+[Alias("finops.budget-flaw.v1")]
 public sealed record BudgetFlaw([property: Id(0)] string Code, [property: Id(1)] string Field, [property: Id(2)] string Message);
 
 /// <summary>An address and a turn; what is decided and written is in the functions it calls.</summary>

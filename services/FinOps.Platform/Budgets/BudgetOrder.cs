@@ -13,6 +13,7 @@ public enum BudgetVerb
 
 /// <summary>An order to the budget grain, as it was written. Of a change, what is null stays as it is.</summary>
 [GenerateSerializer, Immutable]
+[Alias("finops.budget-order.v1")]
 public sealed record BudgetOrder
 {
     [Id(0)] public required BudgetVerb Verb { get; init; }

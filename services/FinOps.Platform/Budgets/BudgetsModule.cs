@@ -20,6 +20,12 @@ public static class BudgetsModule
     public static IServiceCollection AddBudgets(this IServiceCollection services)
     {
         services.AddSingleton<BudgetDesk>();
+        return services;
+    }
+
+    /// <summary>What the budget grains of a silo need, and what tells them of its commits.</summary>
+    public static IServiceCollection AddBudgetGrains(this IServiceCollection services)
+    {
         services.AddSingleton<WriteBudget>();
         services.AddSingleton<EvaluateBudgets>();
         services.AddSingleton<BudgetNudges>();

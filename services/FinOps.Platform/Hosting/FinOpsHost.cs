@@ -34,11 +34,12 @@ public static class FinOpsHost
         services.AddPricing();
         services.AddReporting();
         services.AddBudgets();
+        if (roles.HasFlag(Roles.Silo)) services.AddBudgetGrains();
         services.AddAlerts();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         if (roles.HasFlag(Roles.Api)) services.AddGraph().AddJobsDashboard();
 
-        builder.AddCluster();
+        builder.AddCluster(roles, postgres);
         // Ready means bound: a message published the moment after must find its queue.
         services.AddOptions<MassTransitHostOptions>().Configure(options => options.WaitUntilStarted = true);
         services.AddMassTransit(bus =>
@@ -59,7 +60,9 @@ public static class FinOpsHost
                 storage => storage.UseNpgsqlConnection(postgres),
                 new PostgreSqlStorageOptions
                 {
-                    SchemaName = "hangfire",
+                    SchemaName = StorageModule.JobsSchema,
+                    // Serving changes no table; processes that start together would also race for it.
+                    PrepareSchemaIfNecessary = false,
                     // Without these an alert waits for the poll, and an orphaned job for half an hour.
                     EnableLongPolling = true,
                     UseSlidingInvisibilityTimeout = true,

@@ -189,4 +189,37 @@ public static class Limits
 
     /// <summary>Alerts that one sweep puts to work; the next minute's sweep takes more.</summary>
     public const int AlertsPerSweep = 1_000;
+
+    /// <summary>How long a silo may take to answer another's probe: longer than its pauses; three missed are nine seconds.</summary>
+    public static readonly TimeSpan ClusterProbeTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Probes in a row that a silo misses before it is suspected.</summary>
+    public const int ClusterProbesMissed = 3;
+
+    /// <summary>Silos that must suspect one before it is dead: one with a bad network cannot end the others. Of two, one suffices.</summary>
+    public const int ClusterVotes = 2;
+
+    /// <summary>How often silos read the members and clients the gateways: gossip is faster, and this finds what it missed.</summary>
+    public static readonly TimeSpan ClusterRefresh = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a silo signs that it is alive.</summary>
+    public static readonly TimeSpan ClusterSignOfLife = TimeSpan.FromSeconds(5);
+
+    /// <summary>Signs of life missed, 15 s, before a silo that starts elsewhere no longer waits for the one that went.</summary>
+    public const int ClusterSignsOfLifeMissed = 3;
+
+    /// <summary>How long a dead silo's row is kept, for whoever asks what happened.</summary>
+    public static readonly TimeSpan ClusterDeadKept = TimeSpan.FromDays(1);
+
+    /// <summary>Database connections for clustering; its statements are short and few.</summary>
+    public const int ClusterConnections = 4;
+
+    /// <summary>How long a process waits for a silo before it gives up: one starts in seconds, an image is pulled in a minute.</summary>
+    public static readonly TimeSpan ClusterPatience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The pause between two looks for a silo.</summary>
+    public static readonly TimeSpan ClusterPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the cluster may take to answer before readiness is red.</summary>
+    public static readonly TimeSpan ClusterAnswer = TimeSpan.FromSeconds(5);
 }

@@ -3,13 +3,16 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Platform.Metering;
 
-/// <summary>The records of one batch that belong to one meter. Not changed after it was sent, so a silo may pass it on as it is.</summary>
+/// <summary>
+/// The records of one batch that belong to one meter. Not changed after it was sent, so a silo may pass it on as it is. An array, because
+/// whatever the compiler makes for a list has no name that another process knows.
+/// </summary>
 [Immutable]
 [GenerateSerializer]
 [Alias("finops.meter-batch.v1")]
 public sealed record MeterBatch(
     [property: Id(0)] string? BatchId,
-    [property: Id(1)] IReadOnlyList<MeterRecord> Records)
+    [property: Id(1)] MeterRecord[] Records)
 {
     internal IEnumerable<PendingRecord> Pending() => Records.Select(r => new PendingRecord(r.Record, r.Digest, BatchId));
 }

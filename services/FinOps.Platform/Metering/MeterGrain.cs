@@ -1,5 +1,7 @@
+using System.Threading.Channels;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
+using Npgsql;
 using Orleans.Concurrency;
 
 namespace FinOps.Platform.Metering;
@@ -27,6 +29,14 @@ public interface IMeterGrain : IGrainWithStringKey
 public sealed class MeterOverloadedException(string message) : Exception(message);
 
 /// <summary>
+/// The books could not be written just now: database or silo was away. What was committed will be a duplicate, the rest was not counted:
+/// try again. The database's own exception does not travel between processes.
+/// </summary>
+[GenerateSerializer]
+[Alias("finops.books-unavailable.v1")]
+public sealed class BooksUnavailableException(string message) : Exception(message);
+
+/// <summary>
 /// Holds nothing that PostgreSQL does not: the versions of its streams and the running totals, both read when it wakes. It flushes its
 /// buffer to the ledger, one flush at a time; after any failure it forgets what it knows and reads it again.
 /// </summary>
@@ -39,11 +49,11 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
 
     public async Task<RecordOutcome[]> RecordAsync(MeterBatch batch)
     {
-        if (recordsWaiting + batch.Records.Count > Limits.RecordsWaitingPerMeter && recordsWaiting > 0)
+        if (recordsWaiting + batch.Records.Length > Limits.RecordsWaitingPerMeter && recordsWaiting > 0)
             throw new MeterOverloadedException($"{recordsWaiting} records wait in this meter; try again.");
         var waiting = new Waiting(batch);
         buffer.Enqueue(waiting);
-        recordsWaiting += batch.Records.Count;
+        recordsWaiting += batch.Records.Length;
         if (flushing.IsCompleted) flushing = FlushAllAsync();
         return await waiting.Outcomes.Task;
     }
@@ -63,9 +73,9 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
         while (buffer.Count > 0)
         {
             var group = new List<Waiting>();
-            for (var records = 0; buffer.Count > 0 && records < Limits.RecordsPerCommit; records += group[^1].Batch.Records.Count)
+            for (var records = 0; buffer.Count > 0 && records < Limits.RecordsPerCommit; records += group[^1].Batch.Records.Length)
                 group.Add(buffer.Dequeue());
-            recordsWaiting -= group.Sum(w => w.Batch.Records.Count);
+            recordsWaiting -= group.Sum(w => w.Batch.Records.Length);
             try
             {
                 Answer(group, await CommitAsync(group));
@@ -73,7 +83,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
             catch (Exception e)
             {
                 state = null;
-                foreach (var waiting in group) waiting.Outcomes.TrySetException(e);
+                foreach (var waiting in group) waiting.Outcomes.TrySetException(Told(e));
             }
         }
     }
@@ -96,17 +106,23 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
             // Another activation of this grain wrote; the database has decided. Read what it wrote and try again.
             state = null;
             if (attempt == Limits.StaleMeterAttempts)
-                throw new InvalidOperationException($"Meter {meter.Tenant}/{meter.Model} found its streams changed {attempt} times in a row.");
+                throw new BooksUnavailableException($"Meter {meter.Tenant}/{meter.Model} found its streams changed {attempt} times.");
         }
     }
+
+    /// <summary>What passes by itself is told so that the sender tries again; the rest as it is.</summary>
+    private static Exception Told(Exception failure) =>
+        failure is NpgsqlException { IsTransient: true } or TimeoutException or OperationCanceledException or ChannelClosedException
+            ? new BooksUnavailableException($"The books could not be written: {failure.Message}")
+            : failure;
 
     private static void Answer(List<Waiting> group, FlushResult.Committed committed)
     {
         var next = 0;
         foreach (var waiting in group)
         {
-            waiting.Outcomes.TrySetResult([.. committed.Outcomes.Skip(next).Take(waiting.Batch.Records.Count)]);
-            next += waiting.Batch.Records.Count;
+            waiting.Outcomes.TrySetResult([.. committed.Outcomes.Skip(next).Take(waiting.Batch.Records.Length)]);
+            next += waiting.Batch.Records.Length;
         }
     }
 

@@ -32,7 +32,9 @@ internal static class UsageEndpoint
         {
             return TypedResults.Ok(await recordUsage.RecordAsync(batch, new Sender("http", viewer), cancellation));
         }
-        catch (Exception e) when (e is MeterOverloadedException or TimeoutException or OrleansException or NpgsqlException { IsTransient: true })
+        catch (Exception e) when (
+            e is MeterOverloadedException or BooksUnavailableException or TimeoutException or OrleansException
+                or NpgsqlException { IsTransient: true })
         {
             // Nothing is lost: what was committed will be answered as a duplicate, the rest was not counted.
             return TryAgain(http, "The books could not be written just now.");

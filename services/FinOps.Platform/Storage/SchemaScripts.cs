@@ -1,4 +1,5 @@
 using System.Reflection;
+using Hangfire.PostgreSql;
 using JasperFx;
 using Marten;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace FinOps.Platform.Storage;
 
 /// <summary>
 /// The database's tables change by explicit scripts: ours are numbered and applied once each, in order; Marten's are generated from its
-/// own model. Serving never changes a table.
+/// own model, and Hangfire brings its own. Serving never changes a table.
 /// </summary>
 public sealed class SchemaScripts(NpgsqlDataSource database, IDocumentStore store, ILogger<SchemaScripts> log)
 {
@@ -28,6 +29,7 @@ public sealed class SchemaScripts(NpgsqlDataSource database, IDocumentStore stor
                   version int primary key, name text not null, applied_at timestamptz not null default now());
                 """, cancellation);
             await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
+            PostgreSqlObjectsInstaller.Install(connection, StorageModule.JobsSchema);
             var applied = await AppliedAsync(connection, cancellation);
             foreach (var script in Scripts.Where(s => !applied.Contains(s.Version)))
             {

@@ -15,6 +15,9 @@ public static class StorageModule
 {
     public const string Schema = "finops";
 
+    /// <summary>Hangfire's tables.</summary>
+    public const string JobsSchema = "hangfire";
+
     public static IServiceCollection AddStorage(this IServiceCollection services, string connectionString, Action<StoreOptions> capabilities)
     {
         services.AddSingleton(_ =>
