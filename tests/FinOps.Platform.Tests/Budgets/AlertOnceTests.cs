@@ -1,7 +1,7 @@
-using FinOps.Platform.Tests.Fixtures;
 using System.Collections.Concurrent;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
+using FinOps.Platform.Tests.Fixtures;
 using Hangfire;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
