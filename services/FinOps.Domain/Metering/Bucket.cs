@@ -6,7 +6,7 @@ namespace FinOps.Domain.Metering;
 /// <param name="Fleet">Empty where the records named none.</param>
 public readonly record struct BucketKey(TenantId Tenant, ModelId Model, string Fleet, QuarterHour Slot);
 
-/// <summary>What a bucket holds. The one fold of records: commits, rebuilds and checks all use it.</summary>
+/// <summary>What a bucket holds. How records fall into buckets is said here once.</summary>
 public sealed record Bucket(long Records, long Incomplete, long Failed, Quantities Quantities)
 {
     public static readonly Bucket Empty = new(0, 0, 0, Quantities.Zero);
@@ -17,12 +17,14 @@ public sealed record Bucket(long Records, long Incomplete, long Failed, Quantiti
     public static Dictionary<BucketKey, Bucket> Fold(IEnumerable<UsageRecord> records)
     {
         var buckets = new Dictionary<BucketKey, Bucket>();
-        foreach (var record in records)
-        {
-            var key = new BucketKey(record.Tenant, record.Model, record.Fleet ?? "", record.Slot);
-            buckets[key] = buckets.GetValueOrDefault(key, Empty).With(record);
-        }
-
+        foreach (var record in records) Add(buckets, record);
         return buckets;
+    }
+
+    /// <summary>Adds one record to the bucket that it falls in.</summary>
+    public static void Add(Dictionary<BucketKey, Bucket> buckets, UsageRecord record)
+    {
+        var key = new BucketKey(record.Tenant, record.Model, record.Fleet ?? "", record.Slot);
+        buckets[key] = buckets.GetValueOrDefault(key, Empty).With(record);
     }
 }

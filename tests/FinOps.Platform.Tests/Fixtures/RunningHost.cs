@@ -98,7 +98,7 @@ public class RunningHost : IAsyncLifetime
             ["Urls"] = "http://127.0.0.1:0",
             ["Logging:LogLevel:Default"] = "Warning",
         });
-        builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true);
+        builder.Logging.ClearProviders().AddProvider(new HostsLog());
         Configure(builder);
         builder.AddFinOps(Roles);
         var starting = builder.Build();

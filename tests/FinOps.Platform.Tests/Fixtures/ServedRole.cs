@@ -35,8 +35,11 @@ internal sealed class ServedRole
         process.ErrorDataReceived += (_, line) =>
         {
             lock (errors) errors.AppendLine(line.Data);
+            HostsLog.Write($"{place.Roles} {process.Id}", line.Data);
         };
+        process.OutputDataReceived += (_, line) => HostsLog.Write($"{place.Roles} {process.Id}", line.Data);
         process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
     }
 
     public Process Process { get; }

@@ -30,12 +30,7 @@ internal sealed class ShippedPlatform : IAsyncDisposable
     }
 
     /// <summary>A process that serves, ready or not.</summary>
-    public ServedRole Serve(ServedPlace place)
-    {
-        var process = Start(place.Settings, "serve");
-        process.BeginOutputReadLine();
-        return new ServedRole(process, place);
-    }
+    public ServedRole Serve(ServedPlace place) => new(Start(place.Settings, "serve"), place);
 
     public async Task<ServedRole> ServeReadyAsync(ServedPlace place)
     {
@@ -44,8 +39,14 @@ internal sealed class ShippedPlatform : IAsyncDisposable
         return served;
     }
 
-    /// <summary>A command; what it writes to its output is for the caller to read.</summary>
-    public Process Run(params string[] arguments) => Start([], arguments);
+    /// <summary>A command; what it writes to its output is for the caller to read, its progress goes to the hosts' log.</summary>
+    public Process Run(params string[] arguments)
+    {
+        var process = Start([], arguments);
+        process.ErrorDataReceived += (_, line) => HostsLog.Write($"{arguments[0]} {process.Id}", line.Data);
+        process.BeginErrorReadLine();
+        return process;
+    }
 
     public static async Task<(long Read, long Accepted, long Duplicates)> SummaryAsync(Process publisher)
     {
@@ -135,7 +136,6 @@ internal sealed class ShippedPlatform : IAsyncDisposable
     {
         var process = Run(arguments);
         process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
     }

@@ -52,14 +52,34 @@ public static class TestServers
         return await management.GetFromJsonAsync<List<QueueDeclared>>($"api/queues/{address.AbsolutePath.Trim('/')}") ?? [];
     }
 
-    /// <summary>Free at this moment, each another: a host that starts soon will get them.</summary>
+    /// <summary>
+    /// Free at this moment, each another, and below the range from which the kernel takes ports for outgoing connections: a host that stops
+    /// finds its ports free when it starts again.
+    /// </summary>
     public static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(System.Net.IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in listeners) listener.Start();
-        var ports = listeners.Select(l => ((System.Net.IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+        {
+            var port = Random.Shared.Next(10_000, 20_000);
+            if (IsFree(port)) ports.Add(port);
+        }
+
+        return [.. ports];
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
     }
 
     private static async Task OnServerAsync(string sql)

@@ -74,7 +74,8 @@ public sealed class ExactlyOnceTests(RunningHost host) : IClassFixture<RunningHo
 
         await using var session = host.Services.GetRequiredService<IDocumentStore>().QuerySession();
         var stored = await session.Events.QueryAllRawEvents().Where(e => e.StreamKey!.StartsWith("usage/balance/")).ToListAsync();
-        var folded = Bucket.Fold(stored.SelectMany(e => ((UsageRecorded)e.Data).Unpack()));
+        var folded = new Dictionary<BucketKey, Bucket>();
+        foreach (var e in stored) LedgerFold.Add(folded, e.Data);
         Assert.Equal(500, folded.Values.Sum(b => b.Records));
         Assert.Equal(
             folded.OrderBy(b => b.Key.Model.Value, StringComparer.Ordinal).ThenBy(b => b.Key.Slot)
