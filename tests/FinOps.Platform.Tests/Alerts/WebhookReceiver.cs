@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using FinOps.Platform.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -39,7 +40,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
 
     /// <summary>The next call on a path.</summary>
     public async Task<Received> NextAsync(string path) =>
-        await Inbox($"/{path}").Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        await Inbox($"/{path}").Reader.ReadAsync().AsTask().WaitAsync(Eventually.Patience);
 
     /// <summary>Calls on a path that nobody took.</summary>
     public int Waiting(string path) => Inbox($"/{path}").Reader.Count;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FinOps.Platform.Tests.Fixtures;
 using System.Text;
 using System.Text.Json;
 using FinOps.Contracts;
@@ -34,7 +35,7 @@ public sealed class BudgetAlertTests(AlertingHost host) : IClassFixture<Alerting
         Assert.Equal(("acme-budget", "acme", "CHARGE", 50m, "100", "55", "USD"), (
             alert.BudgetId, alert.Tenant, alert.Measure, alert.ThresholdPercent, alert.Amount, alert.Spend, alert.Currency));
         Assert.Equal(received.Signature, SignatureOf(budget.WebhookSecret!, received));
-        Assert.Equal(alert, await heard.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Equal(alert, await heard.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken));
         Assert.Equal(0, host.Receiver.Waiting("acme"));
     }
 

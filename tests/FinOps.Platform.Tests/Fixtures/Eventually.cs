@@ -6,7 +6,7 @@ namespace FinOps.Platform.Tests.Fixtures;
 /// </summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>For what can be seen without asking anybody.</summary>
     public static Task SeeAsync(Func<bool> holds) => SeeAsync(() => Task.FromResult(holds()), held => held);

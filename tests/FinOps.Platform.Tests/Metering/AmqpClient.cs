@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using FinOps.Platform.Tests.Fixtures;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -40,7 +41,7 @@ public sealed class AmqpClient : IAsyncDisposable
         var id = Guid.NewGuid().ToString("n");
         var receipt = waiting[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await PublishAsync(System.Text.Encoding.UTF8.GetBytes(json), "application/json", id);
-        return await receipt.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return await receipt.Task.WaitAsync(Eventually.Patience);
     }
 
     public async Task PublishAsync(ReadOnlyMemory<byte> body, string contentType, string? correlationId = null) =>
