@@ -2,26 +2,32 @@ using FinOps.Contracts;
 
 namespace FinOps.Host.Benchmarks;
 
-/// <summary>Records like those of a week of production: 56 tenants of very different size, 5 models, 2 fleets; the same for the same run name.</summary>
+/// <summary>
+/// Records like those of a week of production, the same for the same run name. Shaped like a recorded week of 56 tenants: the largest has
+/// near a quarter of all calls, the smaller ones come in bursts, and 100 records that follow each other are of about 16 meters.
+/// </summary>
 internal static class BenchmarkRecords
 {
     public const int Tenants = 56;
 
     public static readonly DateTimeOffset Start = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
-    private const int Models = 5;
+    // From this rank on a tenant calls in one hour of six only.
+    private const int SteadyTenants = 8;
+    private const int BurstEveryHours = 6;
+    private const double Skew = 1.02;
 
     public static string Tenant(string run, int number) => $"bench-{run}-{number:00}";
 
     public static IEnumerable<UsageRecord> Of(string run, int count)
     {
         var random = new Random(1);
+        var sharesByHour = Enumerable.Range(0, BurstEveryHours).Select(Shares).ToArray();
         for (var i = 0; i < count; i++)
         {
-            // The square puts a quarter of all calls on the first few tenants.
-            var share = random.NextDouble();
-            var tenant = (int)(share * share * Tenants);
-            var model = tenant % 2 == 0 ? random.Next(Models) : tenant % Models;
+            var occurredAt = Start.AddMilliseconds((long)i * TimeSpan.FromDays(7).TotalMilliseconds / count);
+            var tenant = Pick(sharesByHour[occurredAt.Hour % BurstEveryHours], random.NextDouble());
+            var model = random.Next(20) == 0 ? (tenant + 1) % 5 : tenant % 5;
             yield return new UsageRecord
             {
                 Tenant = Tenant(run, tenant),
@@ -29,7 +35,7 @@ internal static class BenchmarkRecords
                 Source = $"fleet-{tenant % 2 * 2}",
                 Model = $"m-{model}",
                 Fleet = $"fleet-{tenant % 2 * 2}",
-                OccurredAt = Start.AddMilliseconds((long)i * TimeSpan.FromDays(7).TotalMilliseconds / count),
+                OccurredAt = occurredAt,
                 Quantities = new Dictionary<string, long?>
                 {
                     [UnitClasses.UncachedInput] = random.Next(1, 4_000),
@@ -38,5 +44,21 @@ internal static class BenchmarkRecords
                 Tags = new Dictionary<string, string> { ["apiKey"] = $"m-{model}-k{tenant}" },
             };
         }
+    }
+
+    /// <returns>The tenants' shares of an hour's calls, summed up from the first; the last is 1.</returns>
+    private static double[] Shares(int hour)
+    {
+        var weights = Enumerable.Range(0, Tenants)
+            .Select(t => t < SteadyTenants || t % BurstEveryHours == hour ? Math.Pow(t + 1, -Skew) * (t < SteadyTenants ? 1 : BurstEveryHours) : 0)
+            .ToArray();
+        var sum = 0.0;
+        return [.. weights.Select(w => sum += w / weights.Sum())];
+    }
+
+    private static int Pick(double[] shares, double at)
+    {
+        var found = Array.BinarySearch(shares, at);
+        return Math.Min(found < 0 ? ~found : found + 1, Tenants - 1);
     }
 }

@@ -3,8 +3,8 @@ namespace FinOps.Platform.Hosting;
 /// <summary>Every queue, batch, page and retry of the platform has its limit here, with the reason for its size.</summary>
 public static class Limits
 {
-    /// <summary>Ledger lanes of a silo. Two commits in flight keep a two-core database busy; more only wait for each other's disk flush.</summary>
-    public const int LedgerLanes = 2;
+    /// <summary>Ledger lanes of a silo. What arrives while one commit is in flight makes the next one larger; a second lane halves the groups and costs more per record than it overlaps.</summary>
+    public const int LedgerLanes = 1;
 
     /// <summary>Records of one commit: enough to spread the cost of a flush thin, small enough that a commit takes tens of milliseconds.</summary>
     public const int RecordsPerCommit = 5_000;

@@ -1,10 +1,10 @@
 using System.Globalization;
-using FinOps.Platform.Tests.Fixtures;
 using System.Text;
 using System.Text.Json;
 using FinOps.Contracts;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Tests.Alerts;
+using FinOps.Platform.Tests.Fixtures;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
