@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using FinOps.Chaos.Checks;
+using FinOps.Chaos.Load;
+using FinOps.Chaos.Platform;
+using FinOps.Host.Publishing;
+
+namespace FinOps.Chaos.Runs;
+
+/// <summary>
+/// T1: records flow through both doors while processes and servers are killed with kill -9 at moments that the seed decides. Each is started
+/// again, by its supervisor or by <c>infra/up</c>. In the end the books are read record by record and cell by cell.
+/// </summary>
+internal sealed class KillRun(KillPlan plan, TextWriter progress)
+{
+    /// <summary>A second death sometimes falls into the recovery from the first.</summary>
+    private const double ShareOfOverlaps = 0.25;
+
+    private readonly Random random = new(plan.Seed);
+    private readonly List<Task<double>> recoveries = [];
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+
+    public async Task<KillResult> RunAsync(string? home, CancellationToken stop)
+    {
+        var workload = Workload.Of(plan.Records);
+        await using var platform = await OwnPlatform.StartAsync(home);
+        var silo = platform.Serve("silo", "silo");
+        var ingest = platform.Serve("ingest", "ingest");
+        var api = platform.Serve("api", "api,jobs");
+        await platform.ReadyAsync(stop);
+        await RateCards.SetAsync(platform, api);
+        var doors = new TwoDoors(
+            workload.Records, plan.Duplicates, plan.Seed,
+            () => new RabbitMqTransport(platform.Servers.Broker), () => new HttpTransport(ingest.Url, platform.Key("fleet")));
+        Say($"{plan.Records:N0} records and {plan.Duplicates:N0} duplicates, {workload.Cells.Count} cells, seed {plan.Seed}");
+
+        var sending = doors.RunAsync(stop);
+        using (var timer = new Timer(_ => Say($"  {doors}"), null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)))
+        {
+            var killing = KillAsync(platform, silo, ingest, doors, sending, stop);
+            // A sender that gives up ends the run at once; a killer that fails, too.
+            await await Task.WhenAny(sending, killing);
+            await Task.WhenAll(sending, killing);
+        }
+
+        await Waiting.UntilAsync(async () => await platform.Servers.QueuedAsync() == 0, stop);
+        await platform.ReadyAsync(stop);
+        Say($"  {doors}; drained after {clock.Elapsed.TotalSeconds:0} s; reading the books");
+        var books = await BooksCheck.RunAsync(platform, api, workload, stop);
+        return await ResultAsync(platform, api, doors, books);
+    }
+
+    private async Task KillAsync(
+        OwnPlatform platform, RoleProcess silo, RoleProcess ingest, TwoDoors doors, Task sending, CancellationToken stop)
+    {
+        foreach (var (share, victim) in plan.Deaths(random))
+        {
+            await Waiting.UntilAsync(() => doors.Share >= share || sending.IsCompleted, stop);
+            // Not in step with the answers that we just looked at.
+            await Task.Delay(random.Next(200), stop);
+            Say($"  {doors.Share:P0}: kill -9 {victim}");
+            var died = clock.Elapsed;
+            await (victim switch
+            {
+                Victim.Silo => silo.SignalAsync("KILL"),
+                Victim.Ingest => ingest.SignalAsync("KILL"),
+                Victim.Broker => RestartAsync(platform.Servers, Server.RabbitMq),
+                Victim.Database => RestartAsync(platform.Servers, Server.Postgres),
+                _ => throw new InvalidOperationException($"Nobody knows how to kill {victim}."),
+            });
+            var recovery = RecoverAsync(platform, doors, sending, died, stop);
+            recoveries.Add(recovery);
+            if (random.NextDouble() < ShareOfOverlaps) await Task.Delay(random.Next(2_000), stop);
+            else await recovery;
+        }
+
+        await Task.WhenAll(recoveries);
+    }
+
+    private static Task RestartAsync(OwnServers servers, Server server)
+    {
+        servers.Kill(server);
+        return servers.StartAgainAsync();
+    }
+
+    private async Task<double> RecoverAsync(OwnPlatform platform, TwoDoors doors, Task sending, TimeSpan died, CancellationToken stop)
+    {
+        await platform.ReadyAsync(stop);
+        var move = doors.BothMove();
+        await Waiting.UntilAsync(() => move() || sending.IsCompleted, stop);
+        return (clock.Elapsed - died).TotalSeconds;
+    }
+
+    private async Task<KillResult> ResultAsync(OwnPlatform platform, RoleProcess api, TwoDoors doors, BooksCheck books)
+    {
+        var ingestion = (await platform.AskAsync(api, "{ ingestion { conflicts quarantined deadLettered } }")).GetProperty("ingestion");
+        var seconds = recoveries.Select(r => r.Result).Order().ToList();
+        return new KillResult
+        {
+            Records = plan.Records,
+            Duplicates = plan.Duplicates,
+            Kills = new Dictionary<string, int>
+            {
+                ["silo"] = plan.SiloKills,
+                ["ingest"] = plan.IngestKills,
+                ["broker"] = plan.BrokerKills,
+                ["database"] = plan.DatabaseKills,
+            },
+            Lost = books.Lost,
+            Double = books.Double,
+            CellsEqual = books.CellsEqual,
+            Cells = books.Cells,
+            Conflicts = ingestion.GetProperty("conflicts").GetInt64(),
+            Quarantined = ingestion.GetProperty("quarantined").GetInt64(),
+            DeadLettered = ingestion.GetProperty("deadLettered").GetInt64(),
+            Resent = doors.Resent,
+            RecoverySecondsMax = seconds.Count == 0 ? 0 : Math.Round(seconds[^1], 1),
+            RecoverySecondsMedian = seconds.Count == 0 ? 0 : Math.Round(seconds[seconds.Count / 2], 1),
+            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            Seed = plan.Seed,
+        };
+    }
+
+    private void Say(string text) => progress.WriteLine($"{clock.Elapsed:mm\\:ss} {text}");
+}
