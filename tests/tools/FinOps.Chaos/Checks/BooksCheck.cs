@@ -29,10 +29,10 @@ internal sealed record BooksCheck(long Lost, long Double, int CellsEqual, int Ce
 
     public bool IsExact => Lost == 0 && Double == 0 && CellsEqual == Cells;
 
-    public static async Task<BooksCheck> RunAsync(OwnPlatform platform, RoleProcess api, Workload workload, CancellationToken stop)
+    public static async Task<BooksCheck> RunAsync(SingleRoles roles, Workload workload, CancellationToken stop)
     {
-        var (lost, twice) = await RecordsAsync(platform.Servers.Postgres, workload, stop);
-        var shown = await ShownAsync(platform, api);
+        var (lost, twice) = await RecordsAsync(roles.Platform.Servers.Postgres, workload, stop);
+        var shown = await ShownAsync(roles, workload);
         var equal = workload.Cells.Count(c => shown.TryGetValue(c.Key, out var cell) && cell == c.Value);
         return new BooksCheck(lost, twice, equal, workload.Cells.Keys.Union(shown.Keys).Count());
     }
@@ -41,9 +41,11 @@ internal sealed record BooksCheck(long Lost, long Double, int CellsEqual, int Ce
     private static async Task<(long Lost, long Double)> RecordsAsync(string postgres, Workload workload, CancellationToken stop)
     {
         var missing = workload.Records.Select(r => (r.Tenant, r.Source ?? "", r.Id)).ToHashSet();
+        var tenants = workload.Records.Select(r => r.Tenant).ToHashSet();
         var twice = 0L;
         await foreach (var recorded in StoredAsync(postgres, stop))
         {
+            if (!tenants.Contains(recorded.Tenant)) continue;
             foreach (var record in recorded.Unpack())
             {
                 if (!missing.Remove((record.Tenant.Value, record.Source, record.Id))) twice++;
@@ -74,9 +76,11 @@ internal sealed record BooksCheck(long Lost, long Double, int CellsEqual, int Ce
         }
     }
 
-    private static async Task<Dictionary<CellKey, Cell>> ShownAsync(OwnPlatform platform, RoleProcess api)
+    private static async Task<Dictionary<CellKey, Cell>> ShownAsync(SingleRoles roles, Workload workload)
     {
-        var data = await platform.AskAsync(api, Question, new { where = new { from = "2026-01-01T00:00Z", to = "2026-04-01T00:00Z" } });
+        var tenants = workload.Records.Select(r => r.Tenant).Distinct();
+        var where = new { from = "2026-01-01T00:00Z", to = "2026-04-01T00:00Z", tenants };
+        var data = await roles.Platform.AskAsync(roles.Api, Question, new { where });
         return data.GetProperty("unitCost").GetProperty("rows").EnumerateArray().ToDictionary(
             row => new CellKey(Text(row, "tenant"), Text(row, "model"), Text(row, "bucketLabel")),
             row => new Cell(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FinOps.Chaos.Platform;
 using FinOps.Chaos.Runs;
 
 namespace FinOps.Chaos.Commands;
@@ -33,7 +34,8 @@ internal static class Kills
                 DatabaseKills = parsed.GetValue(Database),
                 Seed = parsed.GetValue(Seed),
             };
-            var result = await new KillRun(plan, Console.Error).RunAsync(Answer.Home, stop);
+            await using var roles = await SingleRoles.StartAsync(Answer.Home, stop: stop);
+            var result = await new KillRun(plan, Console.Error).RunAsync(roles, stop);
             return Answer.Print(result, result.IsExact);
         });
         return command;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FinOps.Chaos.Checks;
 using FinOps.Chaos.Load;
 using FinOps.Chaos.Platform;
-using FinOps.Host.Publishing;
 
 namespace FinOps.Chaos.Runs;
 
@@ -19,38 +18,28 @@ internal sealed class KillRun(KillPlan plan, TextWriter progress)
     private readonly List<Task<double>> recoveries = [];
     private readonly Stopwatch clock = Stopwatch.StartNew();
 
-    public async Task<KillResult> RunAsync(string? home, CancellationToken stop)
+    public async Task<KillResult> RunAsync(SingleRoles roles, CancellationToken stop)
     {
         var workload = Workload.Of(plan.Records);
-        await using var platform = await OwnPlatform.StartAsync(home);
-        var silo = platform.Serve("silo", "silo");
-        var ingest = platform.Serve("ingest", "ingest");
-        var api = platform.Serve("api", "api,jobs");
-        await platform.ReadyAsync(stop);
-        await RateCards.SetAsync(platform, api);
-        var doors = new TwoDoors(
-            workload.Records, plan.Duplicates, plan.Seed,
-            () => new RabbitMqTransport(platform.Servers.Broker), () => new HttpTransport(ingest.Url, platform.Key("fleet")));
+        var doors = new TwoDoors(workload.Records, plan.Duplicates, plan.Seed, roles.Bus, roles.Http);
         Say($"{plan.Records:N0} records and {plan.Duplicates:N0} duplicates, {workload.Cells.Count} cells, seed {plan.Seed}");
 
         var sending = doors.RunAsync(stop);
         using (var timer = new Timer(_ => Say($"  {doors}"), null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)))
         {
-            var killing = KillAsync(platform, silo, ingest, doors, sending, stop);
+            var killing = KillAsync(roles, doors, sending, stop);
             // A sender that gives up ends the run at once; a killer that fails, too.
             await await Task.WhenAny(sending, killing);
             await Task.WhenAll(sending, killing);
         }
 
-        await Waiting.UntilAsync(async () => await platform.Servers.QueuedAsync() == 0, stop);
-        await platform.ReadyAsync(stop);
+        await roles.DrainedAsync(stop);
         Say($"  {doors}; drained after {clock.Elapsed.TotalSeconds:0} s; reading the books");
-        var books = await BooksCheck.RunAsync(platform, api, workload, stop);
-        return await ResultAsync(platform, api, doors, books);
+        var books = await BooksCheck.RunAsync(roles, workload, stop);
+        return await ResultAsync(roles, doors, books);
     }
 
-    private async Task KillAsync(
-        OwnPlatform platform, RoleProcess silo, RoleProcess ingest, TwoDoors doors, Task sending, CancellationToken stop)
+    private async Task KillAsync(SingleRoles roles, TwoDoors doors, Task sending, CancellationToken stop)
     {
         foreach (var (share, victim) in plan.Deaths(random))
         {
@@ -61,13 +50,13 @@ internal sealed class KillRun(KillPlan plan, TextWriter progress)
             var died = clock.Elapsed;
             await (victim switch
             {
-                Victim.Silo => silo.SignalAsync("KILL"),
-                Victim.Ingest => ingest.SignalAsync("KILL"),
-                Victim.Broker => RestartAsync(platform.Servers, Server.RabbitMq),
-                Victim.Database => RestartAsync(platform.Servers, Server.Postgres),
+                Victim.Silo => roles.Silos[0].SignalAsync("KILL"),
+                Victim.Ingest => roles.Ingest.SignalAsync("KILL"),
+                Victim.Broker => RestartAsync(roles.Platform.Servers, Server.RabbitMq),
+                Victim.Database => RestartAsync(roles.Platform.Servers, Server.Postgres),
                 _ => throw new InvalidOperationException($"Nobody knows how to kill {victim}."),
             });
-            var recovery = RecoverAsync(platform, doors, sending, died, stop);
+            var recovery = RecoverAsync(roles.Platform, victim, doors, sending, died, stop);
             recoveries.Add(recovery);
             if (random.NextDouble() < ShareOfOverlaps) await Task.Delay(random.Next(2_000), stop);
             else await recovery;
@@ -82,17 +71,20 @@ internal sealed class KillRun(KillPlan plan, TextWriter progress)
         return servers.StartAgainAsync();
     }
 
-    private async Task<double> RecoverAsync(OwnPlatform platform, TwoDoors doors, Task sending, TimeSpan died, CancellationToken stop)
+    private async Task<double> RecoverAsync(
+        OwnPlatform platform, Victim victim, TwoDoors doors, Task sending, TimeSpan died, CancellationToken stop)
     {
         await platform.ReadyAsync(stop);
+        var ready = clock.Elapsed;
         var move = doors.BothMove();
         await Waiting.UntilAsync(() => move() || sending.IsCompleted, stop);
+        Say($"  after the death of {victim} all were ready in {(ready - died).TotalSeconds:0.0} s, and both doors moved in {(clock.Elapsed - died).TotalSeconds:0.0} s");
         return (clock.Elapsed - died).TotalSeconds;
     }
 
-    private async Task<KillResult> ResultAsync(OwnPlatform platform, RoleProcess api, TwoDoors doors, BooksCheck books)
+    private async Task<KillResult> ResultAsync(SingleRoles roles, TwoDoors doors, BooksCheck books)
     {
-        var ingestion = (await platform.AskAsync(api, "{ ingestion { conflicts quarantined deadLettered } }")).GetProperty("ingestion");
+        var ingestion = (await roles.Platform.AskAsync(roles.Api, "{ ingestion { conflicts quarantined deadLettered } }")).GetProperty("ingestion");
         var seconds = recoveries.Select(r => r.Result).Order().ToList();
         return new KillResult
         {
