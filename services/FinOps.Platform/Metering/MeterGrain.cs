@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
-using Npgsql;
+using FinOps.Platform.Storage;
 using Orleans.Concurrency;
 
 namespace FinOps.Platform.Metering;
@@ -119,7 +119,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
 
     /// <summary>What passes by itself is told so that the sender tries again; the rest as it is.</summary>
     private static Exception Told(Exception failure) =>
-        failure is NpgsqlException { IsTransient: true } or TimeoutException or OperationCanceledException or ChannelClosedException
+        failure.Passes() || failure is OperationCanceledException or ChannelClosedException
             ? new BooksUnavailableException($"The books could not be written: {failure.Message}")
             : failure;
 

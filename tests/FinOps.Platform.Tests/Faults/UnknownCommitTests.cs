@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using FinOps.Platform.Tests.Fixtures;
 using FinOps.Platform.Tests.Metering;
 
 namespace FinOps.Platform.Tests.Faults;
@@ -90,6 +89,45 @@ public sealed class UnknownCommitTests(CutOffHost host) : IClassFixture<CutOffHo
 
         Assert.Equal(senders / 2 * perSender, await CountedAsync("cut-many"));
         Assert.Equal(senders / 2 * perSender, await InEventsAsync("cut-many"));
+    }
+
+    [Theory]
+    [Trait("Reliability", "T7")]
+    [InlineData("40001")]
+    [InlineData("57P01")]
+    public async Task A_transient_error_while_the_events_are_written_leaves_nothing_and_the_next_try_writes_them(string state)
+    {
+        await FailEverySecondEventAsync(state);
+        var tenant = $"transient-{state.ToLowerInvariant()}";
+        var rounds = FaultRounds.Of(25, 1_000);
+        for (var i = 0; i < rounds; i++)
+        {
+            // Whoever tries again below us must not report a success that wrote nothing.
+            using var first = await PostAsync(tenant, i);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, first.StatusCode);
+            Assert.Equal(i, await CountedAsync(tenant));
+            using var second = await PostAsync(tenant, i);
+            Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        }
+
+        Assert.Equal(rounds, await CountedAsync(tenant));
+        Assert.Equal(rounds, await InEventsAsync(tenant));
+        await using var mend = host.Database.CreateCommand("drop trigger fail_every_second on finops.mt_events");
+        await mend.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A sequence counts the tries, because it is not rolled back with them.</summary>
+    private async Task FailEverySecondEventAsync(string state)
+    {
+        await using var command = host.Database.CreateCommand(
+            $"""
+            create sequence if not exists public.tries;
+            select setval('public.tries', 1, false);
+            create or replace function public.fail_every_second() returns trigger language plpgsql as $$
+            begin if nextval('public.tries') % 2 = 1 then raise exception 'failed by the test' using errcode = '{state}'; end if; return new; end $$;
+            create trigger fail_every_second before insert on finops.mt_events for each row execute function public.fail_every_second();
+            """);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static object[] Records(string tenant, int id) =>
