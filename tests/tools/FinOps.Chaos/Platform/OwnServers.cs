@@ -30,7 +30,7 @@ internal sealed class OwnServers : IAsyncDisposable
     /// <param name="home">An empty folder; null for a new one.</param>
     public static async Task<OwnServers> StartAsync(string? home = null)
     {
-        var servers = new OwnServers(home ?? Directory.CreateTempSubdirectory("finops-chaos-").FullName);
+        var servers = new OwnServers(home ?? NewHome());
         try
         {
             await servers.StartAgainAsync();
@@ -73,6 +73,11 @@ internal sealed class OwnServers : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await InfraAsync("down", "--purge");
+
+    /// <summary>Below the test run's home, where there is one, so that it goes with the run even if the run is killed.</summary>
+    private static string NewHome() => Environment.GetEnvironmentVariable("FINOPS_TEST_HOMES") is { Length: > 0 } homes
+        ? Directory.CreateDirectory(Path.Combine(homes, Guid.NewGuid().ToString("N")[..8])).FullName
+        : Directory.CreateTempSubdirectory("finops-chaos-").FullName;
 
     private async Task InfraAsync(params string[] command)
     {
