@@ -17,6 +17,7 @@ internal static class Cluster
 
     public static void AddCluster(this WebApplicationBuilder builder, Roles roles, string postgres)
     {
+        builder.Services.AddSingleton<LostSilos>();
         // Such a process only looks into the books.
         if (roles == Roles.None) return;
         var settings = ClusterSettings.Read(builder.Configuration);
@@ -61,6 +62,7 @@ internal static class Cluster
         client.Configure<ClusterOptions>(settings.Name);
         client.UseAdoNetClustering(tables => (tables.Invariant, tables.ConnectionString) = ("Npgsql", Tables(postgres)));
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = Limits.ClusterRefresh);
+        client.Services.AddSingleton<GatewayCountChangedHandler>(provider => provider.GetRequiredService<LostSilos>().Changed);
         client.UseConnectionRetryFilter<WaitForSilo>();
     }
 

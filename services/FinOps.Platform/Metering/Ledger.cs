@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
+using FinOps.Platform.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace FinOps.Platform.Metering;
 
@@ -46,7 +46,7 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
             {
                 await CommitGroupAsync(group, number, stopping);
             }
-            catch (Exception e) when (group.Count > 1 && e is not (OperationCanceledException or NpgsqlException { IsTransient: true }))
+            catch (Exception e) when (group.Count > 1 && e is not OperationCanceledException && !e.Passes())
             {
                 log.LogWarning(e, "A commit of {Meters} meters failed; trying each meter alone", group.Count);
                 foreach (var flush in group) await CommitAloneAsync(flush, number, stopping);

@@ -1,7 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
-using Npgsql;
+using FinOps.Platform.Storage;
 using Orleans.Concurrency;
 
 namespace FinOps.Platform.Metering;
@@ -42,6 +43,11 @@ public sealed class BooksUnavailableException(string message) : Exception(messag
 /// </summary>
 internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grain, IMeterGrain
 {
+    /// <summary>Counts flushes that were refused because another activation of the meter wrote: more than a few mean that silos disagree.</summary>
+    public const string StaleFlushes = "finops.meter.stale_flushes";
+
+    private static readonly Counter<long> Stale = new System.Diagnostics.Metrics.Meter("FinOps.Metering").CreateCounter<long>(StaleFlushes);
+
     private readonly Queue<Waiting> buffer = new();
     private int recordsWaiting;
     private Task flushing = Task.CompletedTask;
@@ -104,6 +110,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
             }
 
             // Another activation of this grain wrote; the database has decided. Read what it wrote and try again.
+            Stale.Add(1);
             state = null;
             if (attempt == Limits.StaleMeterAttempts)
                 throw new BooksUnavailableException($"Meter {meter.Tenant}/{meter.Model} found its streams changed {attempt} times.");
@@ -112,7 +119,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
 
     /// <summary>What passes by itself is told so that the sender tries again; the rest as it is.</summary>
     private static Exception Told(Exception failure) =>
-        failure is NpgsqlException { IsTransient: true } or TimeoutException or OperationCanceledException or ChannelClosedException
+        failure.Passes() || failure is OperationCanceledException or ChannelClosedException
             ? new BooksUnavailableException($"The books could not be written: {failure.Message}")
             : failure;
 

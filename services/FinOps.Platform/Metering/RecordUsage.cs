@@ -8,7 +8,8 @@ using UsageRecord = FinOps.Domain.Metering.UsageRecord;
 namespace FinOps.Platform.Metering;
 
 /// <summary>Usage through either door: a verdict per record, given only after what it calls accepted is on disk.</summary>
-internal sealed class RecordUsage(IGrainFactory grains, Quarantine quarantine, TimeProvider clock, IOptions<MeteringOptions> options)
+internal sealed class RecordUsage(
+    IGrainFactory grains, Quarantine quarantine, LostSilos silos, TimeProvider clock, IOptions<MeteringOptions> options)
 {
     /// <returns>One verdict per record, in the batch's order.</returns>
     public async Task<UsageReceipt> RecordAsync(ReportedBatch batch, Sender sender, CancellationToken cancellation)
@@ -61,7 +62,21 @@ internal sealed class RecordUsage(IGrainFactory grains, Quarantine quarantine, T
             var outcomes = await grain.RecordAsync(new MeterBatch(batchId, [.. meter.Select(r => r.Record)]));
             foreach (var ((index, record), outcome) in meter.Zip(outcomes)) verdicts[index] = Verdict(record.Record, outcome);
         });
-        await Task.WhenAll(calls).WaitAsync(cancellation);
+        await AnswersAsync(calls, cancellation);
+    }
+
+    /// <summary>A silo that went may have taken calls with it. All are made again: what was counted will be a duplicate.</summary>
+    private async Task AnswersAsync(IEnumerable<Task> calls, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silos.Next);
+        try
+        {
+            await Task.WhenAll(calls).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BooksUnavailableException("A silo went while it was asked.");
+        }
     }
 
     private static RecordVerdict Verdict(UsageRecord record, RecordOutcome outcome) => outcome switch

@@ -1,8 +1,8 @@
 using FinOps.Platform.Access;
 using FinOps.Platform.Hosting;
+using FinOps.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 
 namespace FinOps.Platform.Metering;
 
@@ -33,8 +33,7 @@ internal static class UsageEndpoint
             return TypedResults.Ok(await recordUsage.RecordAsync(batch, new Sender("http", viewer), cancellation));
         }
         catch (Exception e) when (
-            e is MeterOverloadedException or BooksUnavailableException or TimeoutException or OrleansException
-                or NpgsqlException { IsTransient: true })
+            e is MeterOverloadedException or BooksUnavailableException or OrleansException || e.Passes())
         {
             // Nothing is lost: what was committed will be answered as a duplicate, the rest was not counted.
             return TryAgain(http, "The books could not be written just now.");

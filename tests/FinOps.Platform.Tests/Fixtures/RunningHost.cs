@@ -74,7 +74,7 @@ public class RunningHost : IAsyncLifetime
         await SeedAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
         if (Database is not null) await Database.DisposeAsync();
