@@ -62,9 +62,8 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
         return versions;
     }
 
-    private static bool IsFresh(MeterFlush flush, Dictionary<string, long> versions) => flush.Records
-        .Select(r => MeterMonth.Of(r.Record)).Distinct()
-        .All(m => flush.Versions.GetValueOrDefault(m.StreamId) == versions.GetValueOrDefault(m.StreamId));
+    private static bool IsFresh(MeterFlush flush, Dictionary<string, long> versions) => StreamVersions.Agree(
+        flush.Records.Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId), flush.Versions, versions);
 
     private static List<LedgerEntry> Entries(List<MeterFlush> fresh, IReadOnlyList<RecordOutcome> outcomes)
     {
