@@ -35,6 +35,8 @@ internal static class Simulation
         var (dice, trace, context) = (new Dice(seed), new Trace(), SynchronizationContext.Current);
         var loop = new Loop(StartOf(dice), trace);
         SynchronizationContext.SetSynchronizationContext(loop);
+        // Nothing travels with the calls, so nothing needs to be carried.
+        var flow = ExecutionContext.SuppressFlow();
         try
         {
             var world = new World(loop, trace, dice, mutation);
@@ -43,6 +45,7 @@ internal static class Simulation
         }
         finally
         {
+            flow.Undo();
             SynchronizationContext.SetSynchronizationContext(context);
         }
     }

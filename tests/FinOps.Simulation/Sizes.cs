@@ -9,13 +9,13 @@ internal static class Sizes
     public const int RecordsWaitingPerMeter = 25;
     public const int StaleMeterAttempts = 5;
     public const int Prefetch = 8;
-    public const int Deliveries = 5;
+    public const int Deliveries = 4;
     public const int ConsumerRetries = 8;
     public const int BudgetTurns = 5;
     public const int BatchesUnderWayPerSource = 3;
 
     /// <summary>Tries of a source with a batch that kills its reader.</summary>
-    public const int TriesWithPoison = 4;
+    public const int TriesWithPoison = 2;
 
     public static readonly TimeSpan WindowBack = TimeSpan.FromDays(35);
     public static readonly TimeSpan WindowAhead = TimeSpan.FromMinutes(5);

@@ -72,7 +72,7 @@ internal sealed class Source(World world, Workload workload, int number)
     private async Task<bool> PublishAsync(Batch batch, int attempt)
     {
         var receipt = new Promise<bool>(life);
-        world.Loop.After(TimeSpan.FromSeconds(30 * attempt), () => receipt.Keep(false));
+        world.Loop.After(TimeSpan.FromSeconds(60 * attempt), () => receipt.Keep(false));
         if (!await ConfirmedAsync(batch, receipt))
         {
             // Unknown whether the broker has it: send it again at once.

@@ -26,8 +26,8 @@ internal sealed class Workload(Dice dice, Faults faults)
         var facts = new List<Facts>(records);
         while (facts.Count < records) facts.Add(One(facts, sourceNow, isBackfill));
         return new Batch(
-            batches++, isBackfill ? $"backfill-{dice.Below(3)}" : null, [.. facts.Select(f => (f, wording.Write(f)))],
-            mayBePoison && faults.Strike(Fault.PoisonMessage, 0.015), now);
+            batches++, isBackfill ? $"backfill-{dice.Below(3)}" : null, [.. facts.Select(f => new Sent(f, wording.Write(f)))],
+            mayBePoison && faults.Strike(Fault.PoisonMessage, 0.01), now);
     }
 
     private Facts One(List<Facts> batch, DateTimeOffset now, bool isBackfill)

@@ -22,7 +22,7 @@ internal sealed class Consumer(World world, Host host, RecordUsage recordUsage)
                 return;
             }
 
-            await life.Pause(TimeSpan.FromMilliseconds(Math.Min(200 << attempt, 10_000)));
+            await life.Pause(TimeSpan.FromSeconds(Math.Min(1 << attempt, 60)));
         }
 
         await host.MayDie(Fault.HostKilledBeforeReceipt, 0.01);

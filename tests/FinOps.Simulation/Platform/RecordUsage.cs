@@ -23,7 +23,7 @@ internal sealed class RecordUsage(World world, Host host)
         for (var i = 0; i < verdicts.Length; i++)
         {
             var (record, rejection) = Acceptance.Decide(batch.Records[i].Written, rules);
-            if (record is not null) accepted.Add((i, new Pending(record, Digest(record), batch.FirstSent)));
+            if (record is not null) accepted.Add((i, new Pending(record, batch.Records[i].Digest ??= Digest(record), batch.FirstSent)));
             else
             {
                 verdicts[i] = new Verdict(null, rejection!.Code);

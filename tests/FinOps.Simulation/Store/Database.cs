@@ -37,7 +37,7 @@ internal sealed class Database(World world)
         {
             statements.Commit(transaction);
             open.Remove(transaction);
-            return Task.FromResult<bool?>(world.Faults.Strike(Fault.CommitAnswerLost, 0.02) ? null : true);
+            return Task.FromResult<bool?>(world.Faults.Strike(Fault.CommitAnswerLost, 0.01) ? null : true);
         });
         return done == true;
     }
@@ -67,23 +67,31 @@ internal sealed class Database(World world)
         foreach (var transaction in open.Where(t => t.Owner == dead).ToArray()) Abort(transaction);
     }
 
-    private async Task<T?> AskAsync<T>(Life life, Transaction? transaction, Func<Task<T?>> statement)
+    private Task<T?> AskAsync<T>(Life life, Transaction? transaction, Func<Task<T?>> statement)
     {
         var answer = new Promise<T?>(life);
-        world.Loop.After(world.Dice.Hop(), () => world.Loop.Start(async () => Reply(answer, await RunAsync(transaction, statement))));
-        return await answer.Task;
+        world.Loop.After(world.Dice.Hop(), () =>
+        {
+            if (!Answers(transaction))
+            {
+                Reply(answer, default);
+                return;
+            }
+
+            var result = statement();
+            // Most statements wait for nobody.
+            if (result.IsCompletedSuccessfully) Reply(answer, result.Result);
+            else world.Loop.Start(async () => Reply(answer, await result));
+        });
+        return answer.Task;
     }
 
-    private async Task<T?> RunAsync<T>(Transaction? transaction, Func<Task<T?>> statement)
+    private bool Answers(Transaction? transaction)
     {
-        if (world.Loop.Now < backAt || transaction is { IsOpen: false }) return default;
-        if (world.Faults.Strike(Fault.StatementFailed, 0.005))
-        {
-            if (transaction is not null) Abort(transaction);
-            return default;
-        }
-
-        return await statement();
+        if (world.Loop.Now < backAt || transaction is { IsOpen: false }) return false;
+        if (!world.Faults.Strike(Fault.StatementFailed, 0.003)) return true;
+        if (transaction is not null) Abort(transaction);
+        return false;
     }
 
     private void Reply<T>(Promise<T?> promise, T? answer) =>

@@ -29,7 +29,7 @@ internal sealed class Oracle(World world)
     public void Sent(Batch batch)
     {
         Answers.Expect(batch);
-        foreach (var (facts, _) in batch.Records)
+        foreach (var facts in batch.Records.Select(r => r.Facts))
         {
             if (!sent.TryGetValue(facts.Identity, out var contents)) sent.Add(facts.Identity, contents = []);
             if (!contents.Exists(c => c.SaysTheSameAs(facts))) contents.Add(facts);
