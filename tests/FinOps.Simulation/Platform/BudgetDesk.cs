@@ -23,7 +23,7 @@ internal sealed class BudgetDesk(World world, Host host)
     {
         foreach (var flush in group)
         {
-            if (world.Faults.Strike(Fault.NudgeLost, 0.2)) continue;
+            if (world.Faults.Strike(Fault.NudgeLost, 0.6)) continue;
             if (!noted.TryGetValue(flush.Meter.Tenant, out var months)) noted.Add(flush.Meter.Tenant, months = []);
             foreach (var month in flush.Months) months.Add(Spend.MonthOf(month));
         }

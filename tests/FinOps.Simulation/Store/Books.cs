@@ -31,6 +31,7 @@ internal sealed class Books(World world)
         foreach (var (stream, recorded) in write.Events)
         {
             if (!Streams.TryGetValue(stream, out var events)) Streams.Add(stream, events = []);
+            else if (!transaction.LockedStreams.Contains(stream)) world.Oracle.Violated($"{stream} grew by one who did not know its version");
             events.Add(recorded);
             world.Trace.Mix(stream);
             world.Trace.Mix(recorded.Ids.Count);

@@ -95,7 +95,7 @@ internal sealed class Database(World world)
     }
 
     private void Reply<T>(Promise<T?> promise, T? answer) =>
-        world.Loop.After(world.Dice.Milliseconds(1, world.Dice.Chance(0.01) ? 2_000 : 10), () => promise.Keep(answer));
+        world.Loop.After(world.Dice.Milliseconds(1, world.Dice.Chance(0.04) ? 1_500 : 10), () => promise.Keep(answer));
 
     private void Abort(Transaction transaction)
     {
