@@ -1,3 +1,4 @@
+using FinOps.Domain.Metering;
 using Npgsql;
 
 namespace FinOps.Platform.Metering;
@@ -11,30 +12,17 @@ internal static class DedupeKeys
         NpgsqlConnection connection, IReadOnlyList<PendingRecord> records, CancellationToken cancellation)
     {
         if (records.Count == 0) return [];
-        var firsts = new Dictionary<Guid, int>(records.Count);
-        for (var i = 0; i < records.Count; i++) firsts.TryAdd(records[i].Digest.Key, i);
-
-        var claimed = await ClaimAsync(connection, firsts.Values.Select(i => records[i].Digest).ToArray(), cancellation);
-        var known = claimed.Count == firsts.Count
+        var digests = records.Select(r => r.Digest).ToArray();
+        var firsts = digests.DistinctBy(d => d.Key).ToArray();
+        var claimed = await ClaimAsync(connection, firsts, cancellation);
+        var counted = claimed.Count == firsts.Length
             ? []
-            : await ReadAsync(connection, firsts.Keys.Where(k => !claimed.Contains(k)).ToArray(), cancellation);
-
-        var outcomes = new RecordOutcome[records.Count];
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            var digest = records[i].Digest;
-            var isFirst = firsts[digest.Key] == i;
-            var counted = known.TryGetValue(digest.Key, out var stored) ? stored : records[firsts[digest.Key]].Digest.Content;
-            outcomes[i] = isFirst && claimed.Contains(digest.Key) ? RecordOutcome.Accepted
-                : counted == digest.Content ? RecordOutcome.Duplicate
-                : RecordOutcome.Conflict;
-        }
-
-        return outcomes;
+            : await ReadAsync(connection, firsts.Select(d => d.Key).Where(k => !claimed.Contains(k)).ToArray(), cancellation);
+        return DedupeDecision.Decide(digests, counted);
     }
 
     private static async Task<HashSet<Guid>> ClaimAsync(
-        NpgsqlConnection connection, Domain.Metering.RecordDigest[] digests, CancellationToken cancellation)
+        NpgsqlConnection connection, RecordDigest[] digests, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             """

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Storage;
@@ -40,8 +41,7 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
     {
         while (await lane.WaitToReadAsync(stopping))
         {
-            var group = new List<MeterFlush>();
-            for (var records = 0; records < Limits.RecordsPerCommit && lane.TryRead(out var flush); records += flush.Records.Count) group.Add(flush);
+            var group = Gather.UpTo<MeterFlush>(Limits.RecordsPerCommit, lane.TryRead, f => f.Records.Count);
             try
             {
                 await CommitGroupAsync(group, number, stopping);

@@ -1,5 +1,6 @@
 using FinOps.Domain.Metering;
 using Marten;
+using Marten.Exceptions;
 using Marten.Services;
 using Npgsql;
 
@@ -12,6 +13,20 @@ namespace FinOps.Platform.Metering;
 internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore store, SeriesIds series, TimeProvider clock)
 {
     public async Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TryCommitAsync(flushes, lane, cancellation);
+        }
+        catch (ExistingStreamIdCollisionException)
+        {
+            // Another activation started a stream since we looked. Seen now, its version leaves the stale meter out.
+            return await TryCommitAsync(flushes, lane, cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyList<FlushResult>> TryCommitAsync(
+        IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
     {
         var recordedAt = clock.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -27,7 +42,13 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
         if (streams.Count > 0)
         {
             await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
-            foreach (var (id, recorded) in streams) session.Events.Append(id, recorded);
+            foreach (var (id, recorded) in streams)
+            {
+                if (versions.ContainsKey(id)) session.Events.Append(id, recorded);
+                // There was no row to lock: of two activations that start it, one must fail.
+                else session.Events.StartStream(id, recorded);
+            }
+
             await session.SaveChangesAsync(cancellation);
         }
 
@@ -62,9 +83,8 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
         return versions;
     }
 
-    private static bool IsFresh(MeterFlush flush, Dictionary<string, long> versions) => flush.Records
-        .Select(r => MeterMonth.Of(r.Record)).Distinct()
-        .All(m => flush.Versions.GetValueOrDefault(m.StreamId) == versions.GetValueOrDefault(m.StreamId));
+    private static bool IsFresh(MeterFlush flush, Dictionary<string, long> versions) => StreamVersions.Agree(
+        flush.Records.Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId), flush.Versions, versions);
 
     private static List<LedgerEntry> Entries(List<MeterFlush> fresh, IReadOnlyList<RecordOutcome> outcomes)
     {

@@ -3,14 +3,6 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Platform.Metering;
 
-/// <summary>What became of one record in its meter.</summary>
-public enum RecordOutcome : byte
-{
-    Accepted,
-    Duplicate,
-    Conflict,
-}
-
 /// <summary>One record on its way into the books.</summary>
 internal readonly record struct PendingRecord(UsageRecord Record, RecordDigest Digest, string? BatchId);
 

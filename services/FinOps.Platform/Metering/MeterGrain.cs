@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Storage;
@@ -78,9 +79,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
     {
         while (buffer.Count > 0)
         {
-            var group = new List<Waiting>();
-            for (var records = 0; buffer.Count > 0 && records < Limits.RecordsPerCommit; records += group[^1].Batch.Records.Length)
-                group.Add(buffer.Dequeue());
+            var group = Gather.UpTo<Waiting>(Limits.RecordsPerCommit, buffer.TryDequeue, w => w.Batch.Records.Length);
             recordsWaiting -= group.Sum(w => w.Batch.Records.Length);
             try
             {

@@ -33,24 +33,8 @@ internal sealed class RecordUsage(
         }
 
         await quarantine.KeepAsync(batch, refused, sender, cancellation);
-        foreach (var round in Rounds(accepted)) await RecordRoundAsync(batch.BatchId, round, verdicts, cancellation);
+        foreach (var round in Rounds.Of(accepted, r => r.Record.Digest.Key)) await RecordRoundAsync(batch.BatchId, round, verdicts, cancellation);
         return new UsageReceipt { BatchId = batch.BatchId, Verdicts = verdicts };
-    }
-
-    /// <summary>
-    /// Records of one identity go one after the other, each in a round of its own: they may be of different meters, and the array's order
-    /// decides who is first.
-    /// </summary>
-    private static IEnumerable<List<(int Index, MeterRecord Record)>> Rounds(List<(int Index, MeterRecord Record)> records)
-    {
-        while (records.Count > 0)
-        {
-            var keys = new HashSet<Guid>(records.Count);
-            var (round, later) = (new List<(int, MeterRecord)>(records.Count), new List<(int, MeterRecord)>());
-            foreach (var record in records) (keys.Add(record.Record.Digest.Key) ? round : later).Add(record);
-            yield return round;
-            records = later;
-        }
     }
 
     private async Task RecordRoundAsync(

@@ -1,0 +1,34 @@
+namespace FinOps.Domain.Metering;
+
+/// <summary>What became of one record in its meter.</summary>
+public enum RecordOutcome : byte
+{
+    Accepted,
+    Duplicate,
+    Conflict,
+}
+
+/// <summary>Which records of a commit are new. The store says what was counted before; what that means is said here once.</summary>
+public static class DedupeDecision
+{
+    /// <param name="records">In order; of two with one identity the earlier is first.</param>
+    /// <param name="counted">By key, the content that was counted before this commit. A key that is not here was claimed by this commit.</param>
+    /// <returns>One outcome per record.</returns>
+    public static RecordOutcome[] Decide(IReadOnlyList<RecordDigest> records, IReadOnlyDictionary<Guid, Guid> counted)
+    {
+        var firsts = new Dictionary<Guid, Guid>(records.Count);
+        var outcomes = new RecordOutcome[records.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var (key, content) = records[i];
+            outcomes[i] = counted.TryGetValue(key, out var before) ? Again(before, content)
+                : firsts.TryAdd(key, content) ? RecordOutcome.Accepted
+                : Again(firsts[key], content);
+        }
+
+        return outcomes;
+    }
+
+    private static RecordOutcome Again(Guid counted, Guid content) =>
+        counted == content ? RecordOutcome.Duplicate : RecordOutcome.Conflict;
+}

@@ -1,0 +1,70 @@
+using FinOps.Domain.Metering;
+using FinOps.Domain.Values;
+using FinOps.Platform.Metering;
+using FinOps.Platform.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FinOps.Platform.Tests.Metering;
+
+/// <summary>Found by the simulation: a stream that does not exist yet has no row to lock.</summary>
+public sealed class StreamStartedTwiceTests(RunningHost host) : IClassFixture<RunningHost>
+{
+    private static readonly Meter Meter = new(new TenantId("started-twice"), new ModelId("m"));
+
+    [Fact]
+    [Trait("Reliability", "T16")]
+    public async Task Of_two_activations_that_start_one_stream_the_later_is_stale()
+    {
+        var (commit, reader) = (host.Services.GetRequiredService<LedgerCommit>(), host.Services.GetRequiredService<MeterState.Reader>());
+        var (first, second) = (Pending("1"), Pending("2"));
+        var nothing = new Dictionary<string, long>();
+
+        // The second activation's commit has looked for the stream and waits for a key that someone else may be about to claim …
+        await using var connection = await host.Database.OpenConnectionAsync();
+        await using var holder = await connection.BeginTransactionAsync();
+        await using var claim = new Npgsql.NpgsqlCommand("insert into finops.usage_key (key, content) values ($1, $1)", connection)
+        {
+            Parameters = { new() { Value = second.Digest.Key } },
+        };
+        await claim.ExecuteNonQueryAsync();
+        var late = commit.CommitAsync([new MeterFlush(Meter, [second], nothing)], 0, CancellationToken.None);
+        await Eventually.SeeAsync(WaitingAsync, waiting => waiting > 0);
+
+        // … while the first one starts the stream.
+        Assert.IsType<FlushResult.Committed>(Assert.Single(
+            await commit.CommitAsync([new MeterFlush(Meter, [first], nothing)], 1, CancellationToken.None)));
+        await holder.RollbackAsync();
+        Assert.IsType<FlushResult.Stale>(Assert.Single(await late));
+
+        var read = await reader.ReadAsync(Meter, CancellationToken.None);
+        var again = Assert.IsType<FlushResult.Committed>(Assert.Single(
+            await commit.CommitAsync([new MeterFlush(Meter, [second], read.Versions)], 0, CancellationToken.None)));
+        Assert.Equal([RecordOutcome.Accepted], again.Outcomes);
+        Assert.Equal([2], again.Versions.Values);
+        Assert.Equal(2, (await reader.ReadAsync(Meter, CancellationToken.None)).Totals.Records);
+    }
+
+    private async Task<long> WaitingAsync()
+    {
+        await using var command = host.Database.CreateCommand(
+            """
+            select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%usage_key%'
+            """);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static PendingRecord Pending(string id)
+    {
+        var record = new UsageRecord
+        {
+            Tenant = Meter.Tenant,
+            Model = Meter.Model,
+            Source = "s",
+            Id = id,
+            OccurredAt = DateTimeOffset.UnixEpoch,
+            Quantities = Quantities.Of((UnitClass.Output, 1)),
+        };
+        return new PendingRecord(record, RecordDigest.Of(record), null);
+    }
+}

@@ -1,0 +1,44 @@
+namespace FinOps.Simulation;
+
+/// <summary>A defect put in on purpose: a simulation that does not find it proves nothing.</summary>
+internal enum Mutation
+{
+    None,
+
+    /// <summary>Every record that reaches the books counts.</summary>
+    NoDedupe,
+
+    /// <summary>A meter may write whatever it believes of its streams.</summary>
+    NoVersionCheck,
+
+    /// <summary>A stream that was not there when the locks were taken is appended to all the same when it is there now.</summary>
+    AppendToWhateverIsThere,
+
+    /// <summary>The verdict is told while the commit is still to come.</summary>
+    AnswerBeforeCommit,
+
+    KeyWithoutTenant,
+
+    KeyWithoutSource,
+
+    /// <summary>Two records that differ in the model only are one content.</summary>
+    ContentWithoutModel,
+
+    /// <summary>Keys stay claimed when the transaction fails.</summary>
+    KeysOutsideTransaction,
+
+    /// <summary>Buckets are written after the commit.</summary>
+    BucketsAfterCommit,
+
+    /// <summary>Records of one identity in one batch go to their meters at the same time.</summary>
+    OneRound,
+
+    /// <summary>The record time is when the batch was first sent, however late the commit.</summary>
+    RecordTimeOfSending,
+
+    /// <summary>Nothing stops a second alert of one crossing.</summary>
+    AlertsNotUnique,
+
+    /// <summary>Budgets are looked at only when told.</summary>
+    NoBudgetSweep,
+}

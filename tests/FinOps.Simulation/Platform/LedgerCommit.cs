@@ -1,0 +1,84 @@
+using FinOps.Domain.Metering;
+using FinOps.Simulation.Store;
+
+namespace FinOps.Simulation.Platform;
+
+/// <summary>One transaction for many meters, step by step as the platform does it; between any two steps the world may change.</summary>
+internal sealed class LedgerCommit(World world, Host host, int lane)
+{
+    /// <returns>A result per flush; null where it failed.</returns>
+    public async Task<IReadOnlyList<FlushResult>?> RunAsync(List<Flush> group)
+    {
+        var (results, streamExists) = await TryAsync(group);
+        // Another activation has started the stream; seen now, it makes this one's flush stale.
+        return streamExists ? (await TryAsync(group)).Results : results;
+    }
+
+    private async Task<(IReadOnlyList<FlushResult>? Results, bool StreamExists)> TryAsync(List<Flush> group)
+    {
+        var recordedAt = world.Mutation == Mutation.RecordTimeOfSending ? group[0].Records[0].FirstSent : host.Clock;
+        var database = world.Database;
+        if (await database.BeginAsync(host.Life) is not { } transaction) return (null, false);
+
+        var stored = await database.LockStreamsAsync(transaction, [.. group.SelectMany(f => f.Streams).Distinct().Order(StringComparer.Ordinal)]);
+        if (stored is null) return (null, false);
+        var fresh = group.Where(f => IsFresh(f, stored)).ToList();
+        var pending = fresh.SelectMany(f => f.Records).ToList();
+
+        await host.MayDie(Fault.HostKilledInTransaction, 0.003);
+        var digests = pending.ConvertAll(p => p.Digest);
+        var counted = await database.ClaimKeysAsync(transaction, [.. digests.DistinctBy(d => d.Key).OrderBy(d => d.Key)]);
+        if (counted is null) return (null, false);
+        var outcomes = world.Mutation == Mutation.NoDedupe
+            ? new RecordOutcome[digests.Count]
+            : DedupeDecision.Decide(digests, counted);
+
+        var write = new LedgerWrite(lane, recordedAt, pending, outcomes);
+        switch (await database.AppendAsync(transaction, write))
+        {
+            case AppendAnswer.Failed:
+                return (null, false);
+            case AppendAnswer.StreamExists:
+                return (null, true);
+        }
+
+        var commit = database.CommitAsync(transaction);
+        await host.MayDie(Fault.HostKilledDuringCommit, 0.004);
+        if (!await commit) return (null, false);
+        await host.MayDie(Fault.HostKilledAfterCommit, 0.004);
+        return (Results(group, fresh, outcomes, stored), false);
+    }
+
+    private bool IsFresh(Flush flush, IReadOnlyDictionary<string, long> stored) =>
+        world.Mutation == Mutation.NoVersionCheck || StreamVersions.Agree(flush.Streams, flush.Versions, stored);
+
+    private static List<FlushResult> Results(
+        List<Flush> group, List<Flush> fresh, RecordOutcome[] outcomes, IReadOnlyDictionary<string, long> stored)
+    {
+        var results = new List<FlushResult>(group.Count);
+        var next = 0;
+        foreach (var flush in group)
+        {
+            if (!fresh.Contains(flush))
+            {
+                results.Add(new FlushResult.Stale());
+                continue;
+            }
+
+            var own = new RecordOutcome[flush.Records.Count];
+            var added = new Dictionary<MeterMonth, int>();
+            for (var i = 0; i < own.Length; i++)
+            {
+                own[i] = outcomes[next++];
+                if (own[i] != RecordOutcome.Accepted) continue;
+                var month = MeterMonth.Of(flush.Records[i].Record);
+                added[month] = added.GetValueOrDefault(month) + 1;
+            }
+
+            results.Add(new FlushResult.Committed(own, added.ToDictionary(
+                a => a.Key.StreamId, a => (stored.GetValueOrDefault(a.Key.StreamId) + 1, a.Value))));
+        }
+
+        return results;
+    }
+}
