@@ -13,6 +13,8 @@ public readonly record struct MeterMonth(Meter Meter, int Year, int Month)
         CultureInfo.InvariantCulture, $"{Prefix(Meter)}{Year:0000}-{Month:00}");
 
     /// <summary>What the ids of all of a meter's streams start with.</summary>
-    public static string Prefix(Meter meter) =>
-        $"usage/{Uri.EscapeDataString(meter.Tenant.Value)}/{Uri.EscapeDataString(meter.Model.Value)}/";
+    public static string Prefix(Meter meter) => $"{Prefix(meter.Tenant)}{Uri.EscapeDataString(meter.Model.Value)}/";
+
+    /// <summary>What the ids of all of a tenant's usage streams start with.</summary>
+    public static string Prefix(TenantId tenant) => $"usage/{Uri.EscapeDataString(tenant.Value)}/";
 }

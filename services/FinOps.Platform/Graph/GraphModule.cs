@@ -26,6 +26,7 @@ public static class GraphModule
         [
             typeof(IngestionQueries),
             typeof(MeteringQueries),
+            typeof(CorrectionQueries),
             typeof(ReportingQueries),
             typeof(SeenQueries),
             typeof(FleetQueries),
@@ -40,6 +41,7 @@ public static class GraphModule
             typeof(PricingMutations),
             typeof(TargetMutations),
             typeof(BudgetMutations),
+            typeof(CorrectionMutations),
         ]);
 
     public static IServiceCollection AddGraph(this IServiceCollection services)

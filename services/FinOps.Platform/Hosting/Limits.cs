@@ -51,6 +51,21 @@ public static class Limits
     /// <summary>Live records further ahead of our clock than this are quarantined.</summary>
     public static readonly TimeSpan AcceptanceWindowAhead = TimeSpan.FromMinutes(5);
 
+    /// <summary>Streams of backfills that a process remembers to have noted; beyond it they are noted again, which changes nothing.</summary>
+    public const int BackfillStreamsNoted = 100_000;
+
+    /// <summary>Records that one stored event takes back, unless one event brought more: as many as a commit brings.</summary>
+    public const int RecordsPerVoid = 5_000;
+
+    /// <summary>Seconds that one statement of a correction may take: that which frees a backfill's ids deletes millions of rows.</summary>
+    public const int CorrectionTimeoutSeconds = 900;
+
+    /// <summary>Times that a correction starts anew when the database broke a deadlock at its cost, or a meter made the same stream first.</summary>
+    public const int CorrectionAttempts = 3;
+
+    /// <summary>Characters of a correction's reason.</summary>
+    public const int ReasonLength = 1_000;
+
     /// <summary>Rows of one page of a GraphQL connection.</summary>
     public const int PageSize = 1_000;
 

@@ -1,3 +1,4 @@
+using FinOps.Platform.Hosting;
 using Npgsql;
 
 namespace FinOps.Platform.Metering;
@@ -30,7 +31,22 @@ internal static class DedupeKeys
                 : RecordOutcome.Conflict;
         }
 
+        await UsageRevisions.RecogniseAsync(connection, records, outcomes, cancellation);
         return outcomes;
+    }
+
+    /// <summary>Frees the keys in the transaction's table <c>released</c>: their records may come again.</summary>
+    public static async Task<long> ReleaseAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            delete from finops.usage_revision r using released x where r.key = x.key;
+            delete from finops.usage_key k using released x where k.key = x.key;
+            """, connection)
+        {
+            CommandTimeout = Limits.CorrectionTimeoutSeconds,
+        };
+        return await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<HashSet<Guid>> ClaimAsync(
@@ -65,7 +81,8 @@ internal static class DedupeKeys
         var known = new Dictionary<Guid, Guid>(keys.Length);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) known[reader.GetGuid(0)] = reader.GetGuid(1);
-        Domain.Values.Invariant.Require(known.Count == keys.Length, "a key that could not be claimed is stored");
+        // Only a backfill that was voided this instant takes keys away: tried again, the record is new.
+        if (known.Count < keys.Length) throw new BooksUnavailableException("Keys were released meanwhile.");
         return known;
     }
 }

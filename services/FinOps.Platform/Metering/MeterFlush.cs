@@ -9,6 +9,9 @@ public enum RecordOutcome : byte
     Accepted,
     Duplicate,
     Conflict,
+
+    /// <summary>It came under the name of a backfill that was voided as a whole.</summary>
+    BackfillVoided,
 }
 
 /// <summary>One record on its way into the books.</summary>
