@@ -63,6 +63,9 @@ public static class Limits
     /// <summary>Times that a correction starts anew when the database broke a deadlock at its cost, or a meter made the same stream first.</summary>
     public const int CorrectionAttempts = 3;
 
+    /// <summary>Corrections that wait in a process while one is made: people ask for them, and scripts that repair a day's records.</summary>
+    public const int CorrectionsWaiting = 1_000;
+
     /// <summary>Characters of a correction's reason.</summary>
     public const int ReasonLength = 1_000;
 

@@ -38,15 +38,11 @@ internal static class DedupeKeys
     /// <summary>Frees the keys in the transaction's table <c>released</c>: their records may come again.</summary>
     public static async Task<long> ReleaseAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            delete from finops.usage_revision r using released x where r.key = x.key;
-            delete from finops.usage_key k using released x where k.key = x.key;
-            """, connection)
-        {
-            CommandTimeout = Limits.CorrectionTimeoutSeconds,
-        };
-        return await command.ExecuteNonQueryAsync(cancellation);
+        await using var revisions = new NpgsqlCommand("delete from finops.usage_revision r using released x where r.key = x.key", connection);
+        await using var keys = new NpgsqlCommand("delete from finops.usage_key k using released x where k.key = x.key", connection);
+        (revisions.CommandTimeout, keys.CommandTimeout) = (Limits.CorrectionTimeoutSeconds, Limits.CorrectionTimeoutSeconds);
+        await revisions.ExecuteNonQueryAsync(cancellation);
+        return await keys.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<HashSet<Guid>> ClaimAsync(

@@ -7,7 +7,8 @@ namespace FinOps.Platform.Metering;
 
 /// <summary>
 /// One transaction for many meters: versions are checked under the streams' row locks, dedupe keys decide who is new, and events, buckets,
-/// conflicts and tallies follow. All of it is there, or none. Locks are taken in one order everywhere: streams, keys, buckets, tallies.
+/// conflicts and tallies follow. All of it is there, or none. Locks are taken in one order everywhere: names of backfills, streams,
+/// keys, buckets, tallies.
 /// </summary>
 internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore store, SeriesIds series, Backfills backfills, TimeProvider clock)
 {

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FinOps.Domain.Metering;
+using FinOps.Platform.Storage;
+using FinOps.Platform.Tests.Fixtures;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -192,8 +194,34 @@ public sealed class CorrectRecordTests(CorrectedHost host) : IClassFixture<Corre
     {
         await host.PostAsync("t9", Report("facts", "1"));
         await host.VoidAsync("facts", "1");
+        // Serving made its schema itself here, once more: what is ours stays.
+        await host.Services.GetRequiredService<SchemaScripts>().ApplyAsync(CancellationToken.None);
         foreach (var sql in new[] { "update finops.mt_events set data = data", "delete from finops.mt_events", "truncate finops.mt_events" })
-            Assert.Contains("never changed", (await Assert.ThrowsAsync<PostgresException>(() => host.ColumnAsync(sql))).MessageText);
+        {
+            // The role that serves lacks the right; who takes it is stopped by the trigger.
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => host.ColumnAsync(sql))).SqlState);
+            var taken = $"grant update, delete, truncate on finops.mt_events to current_user; {sql}";
+            Assert.Contains("never changed", (await Assert.ThrowsAsync<PostgresException>(() => host.ColumnAsync(taken))).MessageText);
+        }
+
+        Assert.Equal(["mt_streams_usage"], await host.ColumnAsync("select indexname from pg_indexes where indexname = 'mt_streams_usage'"));
+    }
+
+    [Fact]
+    public async Task A_months_stream_that_a_correction_and_a_meter_begin_at_once_fails_nobody()
+    {
+        await host.PostAsync("t13", [.. Enumerable.Range(0, 12).Select(i => Report("begin", $"{i}"))]);
+        for (var month = 1; month <= 12; month++)
+        {
+            var at = $"2025-{month:00}-15T00:00:00Z";
+            var amended = host.AmendAsync("begin", $"{month - 1}", new { occurredAt = at });
+            var posted = Eventually.SeeAsync(() => host.TryPostAsync("t13", Report("begin", $"new-{month}", at: at)), status => status != 503);
+            await Task.WhenAll(amended, posted);
+            Assert.Equal(200, await posted);
+        }
+
+        Assert.Equal("24", Assert.Single(await host.ColumnAsync("select sum(records) from finops.bucket b join finops.series s on s.id = b.series where tenant = 'begin'")));
+        Assert.Equal((24, 96), await host.MeterAsync("begin", "m"));
     }
 
     [Fact]

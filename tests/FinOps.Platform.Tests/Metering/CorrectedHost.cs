@@ -47,6 +47,13 @@ public class CorrectedHost : RunningHost
             v.GetProperty("verdict").GetString() + (v.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String ? $":{reason}" : ""))];
     }
 
+    /// <returns>The HTTP status.</returns>
+    public async Task<int> TryPostAsync(string backfill, params object[] records)
+    {
+        using var response = await Client("fleet").PostAsJsonAsync("/v1/usage", new { batchId = "b", source = "s", backfill, records });
+        return (int)response.StatusCode;
+    }
+
     public async Task<JsonElement> VoidAsync(string tenant, string id, bool dryRun = false) => (await DataAsync(
         "mutation($i: VoidRecordInput!) { voidRecord(input: $i) { changed dryRun correctionId recordsBefore recordsAfter tokensBefore tokensAfter meters { tenant model recordsBefore recordsAfter } } }",
         new { i = new { tenant, source = "s", id, reason = "counted by mistake", dryRun } }, "finance")).GetProperty("voidRecord");

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using FinOps.Platform.Metering;
 using FinOps.Platform.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using static FinOps.Platform.Tests.Metering.CorrectedHost;
 
 namespace FinOps.Platform.Tests.Metering;
@@ -105,6 +108,31 @@ public sealed class VoidBackfillTests(CorrectedHost host) : IClassFixture<Correc
             Assert.Equal(verdicts.Count(v => v == "accepted") + 1, voided.GetProperty("recordsBefore").GetInt64());
             Assert.Equal((0, 0), await host.AgreedAsync("slip"));
         }
+    }
+
+    [Fact]
+    public async Task A_void_that_is_stopped_leaves_nothing_behind()
+    {
+        await host.PostAsync("stopped", Report("stop", "1"), Report("stop", "2", at: "2026-04-02T00:00:00Z"), Report("stop", "3", model: "n"));
+        using var stop = new CancellationTokenSource();
+        await using var connection = await host.Database.OpenConnectionAsync();
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            // Somebody holds the last bucket, so the void waits in the midst of its work.
+            await using var hold = new NpgsqlCommand(
+                "select 1 from finops.bucket b join finops.series s on s.id = b.series where tenant = 'stop' and model = 'n' for update of b", connection);
+            await hold.ExecuteNonQueryAsync();
+            var voiding = host.Services.GetRequiredService<VoidBackfill>().RunAsync("stopped", null, new AskedCorrection("test", "r", false), stop.Token);
+            await Eventually.SeeAsync(
+                () => host.ColumnAsync("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"),
+                waiting => waiting.Count > 0);
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => voiding);
+        }
+
+        Assert.Equal((3, 12), await host.AgreedAsync("stop"));
+        Assert.Equal(["duplicate"], await host.PostAsync("stopped", Report("stop", "1")));
+        Assert.Equal(3L, (await host.VoidBackfillAsync("stopped")).GetProperty("recordsBefore").GetInt64());
     }
 
     [Fact]

@@ -67,7 +67,8 @@ alter table finops.ingestion_tally
   add column voided  bigint not null default 0, -- records that were accepted and do not count now
   add column amended bigint not null default 0; -- amendments made
 
--- History is written once. Whoever serves may add to it; nothing changes an event in place.
+-- History is written once. Who serves may add to it and read it, no more; the triggers hold for superusers, too.
+revoke update, delete, truncate on finops.mt_events from current_user;
 create function finops.refuse_change() returns trigger language plpgsql as
 $$ begin raise exception 'events are never changed: write a correction' using errcode = 'integrity_constraint_violation'; end $$;
 create trigger mt_events_are_facts before update or delete on finops.mt_events for each row execute function finops.refuse_change();
