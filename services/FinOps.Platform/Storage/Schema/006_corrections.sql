@@ -67,6 +67,9 @@ alter table finops.ingestion_tally
   add column voided  bigint not null default 0, -- records that were accepted and do not count now
   add column amended bigint not null default 0; -- amendments made
 
+-- Earlier versions lost it whenever the schema was applied again.
+create index if not exists mt_streams_usage on finops.mt_streams (id collate "C") include (version) where id like 'usage/%';
+
 -- History is written once. Who serves may add to it and read it, no more; the triggers hold for superusers, too.
 revoke update, delete, truncate on finops.mt_events from current_user;
 create function finops.refuse_change() returns trigger language plpgsql as
