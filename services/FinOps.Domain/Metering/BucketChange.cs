@@ -27,6 +27,15 @@ public sealed class BucketChange
         change.Add(record, sign);
     }
 
+    /// <summary>Adds sums: records, incomplete, failed, then the classes by ordinal.</summary>
+    internal void Add(ReadOnlySpan<long> sums, int sign)
+    {
+        Records += sign * sums[0];
+        Incomplete += sign * sums[1];
+        Failed += sign * sums[2];
+        for (var i = 0; i < quantities.Length; i++) quantities[i] += sign * sums[3 + i];
+    }
+
     private void Add(UsageRecord record, int sign)
     {
         Records += sign;

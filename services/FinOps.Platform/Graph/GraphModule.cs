@@ -4,6 +4,7 @@ using FinOps.Platform.Budgets;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 using GraphQL;
@@ -29,6 +30,7 @@ public static class GraphModule
             typeof(CorrectionQueries),
             typeof(ReportingQueries),
             typeof(SeenQueries),
+            typeof(ReconciliationQueries),
             typeof(FleetQueries),
             typeof(PricingQueries),
             typeof(TargetQueries),
