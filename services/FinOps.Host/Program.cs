@@ -5,6 +5,7 @@ return await new RootCommand("What a token costs, for whom, and why.")
 {
     Serve.Command(),
     Schema.Command(),
+    Rebuild.Command(),
     Publish.Command(),
     DemoCommand.Command(),
     Keys.Command(),

@@ -6,6 +6,9 @@ public enum RecordOutcome : byte
     Accepted,
     Duplicate,
     Conflict,
+
+    /// <summary>It came under the name of a backfill that was voided as a whole.</summary>
+    BackfillVoided,
 }
 
 /// <summary>Which records of a commit are new. The store says what was counted before; what that means is said here once.</summary>

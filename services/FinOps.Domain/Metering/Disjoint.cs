@@ -42,6 +42,14 @@ public static class Disjoint
         return wrong is null ? (Quantities.Of(values), missing, null) : (null, 0, wrong);
     }
 
+    /// <summary>The name of a side's whole.</summary>
+    internal static string WholeOf(UnitSide side) => side switch
+    {
+        UnitSide.Input => InputTotal,
+        UnitSide.Output => OutputTotal,
+        _ => throw new InvalidOperationException($"Side {side} has no whole."),
+    };
+
     private static string Known => string.Join(", ", UnitClass.All.Select(c => c.Name).Append(InputTotal).Append(OutputTotal));
 
     /// <summary>A whole that the source could not tell leaves the side's first class unknown.</summary>

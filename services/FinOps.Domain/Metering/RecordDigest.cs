@@ -13,9 +13,7 @@ public readonly record struct RecordDigest(Guid Key, Guid Content)
     public static RecordDigest Of(UsageRecord record)
     {
         var writer = new Writer(stackalloc byte[512]);
-        writer.Text(record.Tenant.Value);
-        writer.Text(record.Source);
-        writer.Text(record.Id);
+        writer.Identity(record.Tenant, record.Source, record.Id);
         var key = writer.Finish();
 
         writer.Text(record.Model.Value);
@@ -34,6 +32,14 @@ public readonly record struct RecordDigest(Guid Key, Guid Content)
         return new RecordDigest(key, writer.Finish());
     }
 
+    /// <summary>The key of an identity alone.</summary>
+    public static Guid KeyOf(Values.TenantId tenant, string source, string id)
+    {
+        var writer = new Writer(stackalloc byte[512]);
+        writer.Identity(tenant, source, id);
+        return writer.Finish();
+    }
+
     /// <summary>A digest of bytes, for what has no identity of its own.</summary>
     public static Guid OfBytes(ReadOnlySpan<byte> bytes)
     {
@@ -47,6 +53,13 @@ public readonly record struct RecordDigest(Guid Key, Guid Content)
     {
         private Span<byte> buffer = start;
         private int length;
+
+        public void Identity(Values.TenantId tenant, string source, string id)
+        {
+            Text(tenant.Value);
+            Text(source);
+            Text(id);
+        }
 
         public void Text(string? text)
         {

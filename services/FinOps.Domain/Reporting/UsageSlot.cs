@@ -15,18 +15,4 @@ public sealed record UsageSeries(TenantId Tenant, ModelId Model, FleetId? Fleet)
 /// <param name="Incomplete">Those whose source left a quantity out.</param>
 /// <param name="Failed">Those of failed calls.</param>
 /// <param name="Quantities">Their sum.</param>
-public sealed record UsageSlot(UsageSeries Series, QuarterHour Slot, long Records, long Incomplete, long Failed, Quantities Quantities)
-{
-    /// <summary>Two parts of one slot's usage.</summary>
-    public static UsageSlot operator +(UsageSlot left, UsageSlot right)
-    {
-        Invariant.Require(left.Series == right.Series && left.Slot == right.Slot, "parts of usage add up where they are of one slot");
-        return left with
-        {
-            Records = left.Records + right.Records,
-            Incomplete = left.Incomplete + right.Incomplete,
-            Failed = left.Failed + right.Failed,
-            Quantities = left.Quantities + right.Quantities,
-        };
-    }
-}
+public sealed record UsageSlot(UsageSeries Series, QuarterHour Slot, long Records, long Incomplete, long Failed, Quantities Quantities);

@@ -41,6 +41,14 @@ public sealed class Quantities : IEquatable<Quantities>
         return new Quantities(sum);
     }
 
+    /// <exception cref="InvariantViolatedException">More is taken than there is.</exception>
+    public static Quantities operator -(Quantities left, Quantities right)
+    {
+        var rest = new long[left.values.Length];
+        for (var i = 0; i < rest.Length; i++) rest[i] = left.values[i] - right.values[i];
+        return Of(rest);
+    }
+
     public bool Equals(Quantities? other) => other is not null && values.AsSpan().SequenceEqual(other.values);
 
     public override bool Equals(object? obj) => Equals(obj as Quantities);

@@ -35,6 +35,16 @@ internal static class Bench
         {
             foreach (var measurement in await StartupBenchmark.MeasureAsync(cancellation)) measurement.Print();
         });
+        var replay = new Command("replay", "All buckets made again from the stored events, beside reading the same events; and what the check of the ledger costs.")
+        {
+            Records, Batch, Lanes,
+        };
+        replay.SetAction(async (parsed, cancellation) =>
+        {
+            await using var benchmark = ReplayBenchmark.Create(Connection.Broker());
+            foreach (var measurement in await benchmark.MeasureAsync(
+                parsed.GetValue(Records), parsed.GetValue(Batch), parsed.GetValue(Lanes), cancellation)) measurement.Print();
+        });
         var empty = new Command(StartupBenchmark.EmptyHost) { Hidden = true };
         empty.SetAction(async (_, cancellation) =>
         {
@@ -42,6 +52,6 @@ internal static class Bench
             app.MapGet("/health/ready", () => "Healthy");
             await app.RunAsync(cancellation);
         });
-        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, startup, empty };
+        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, replay, startup, empty };
     }
 }

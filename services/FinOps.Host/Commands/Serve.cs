@@ -19,6 +19,7 @@ internal static class Serve
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddFinOps(RolesText.Parse(builder.Configuration["FINOPS_ROLES"]));
         var app = builder.Build();
+        await app.Services.GetRequiredService<DurableServer>().VerifyAsync(cancellation);
         var schema = app.Services.GetRequiredService<SchemaScripts>();
         if (builder.Configuration.GetValue<bool>("Schema:Apply")) await schema.ApplyAsync(cancellation);
         else await schema.VerifyAsync(cancellation);

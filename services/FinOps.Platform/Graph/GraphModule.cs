@@ -4,6 +4,7 @@ using FinOps.Platform.Budgets;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 using GraphQL;
@@ -26,8 +27,10 @@ public static class GraphModule
         [
             typeof(IngestionQueries),
             typeof(MeteringQueries),
+            typeof(CorrectionQueries),
             typeof(ReportingQueries),
             typeof(SeenQueries),
+            typeof(ReconciliationQueries),
             typeof(FleetQueries),
             typeof(PricingQueries),
             typeof(TargetQueries),
@@ -40,6 +43,7 @@ public static class GraphModule
             typeof(PricingMutations),
             typeof(TargetMutations),
             typeof(BudgetMutations),
+            typeof(CorrectionMutations),
         ]);
 
     public static IServiceCollection AddGraph(this IServiceCollection services)

@@ -4,6 +4,7 @@ using FinOps.Platform.Budgets;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Storage;
 using Hangfire;
@@ -33,6 +34,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
         services.AddReporting();
+        services.AddReconciliation();
         services.AddBudgets();
         if (roles.HasFlag(Roles.Silo)) services.AddBudgetGrains();
         services.AddAlerts();
@@ -86,7 +88,7 @@ public static class FinOpsHost
             app.MapJobsDashboard();
         }
 
-        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Budgets().Alerts();
+        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Budgets().Reconciliation().Alerts();
         return app;
     }
 }

@@ -51,6 +51,24 @@ public static class Limits
     /// <summary>Live records further ahead of our clock than this are quarantined.</summary>
     public static readonly TimeSpan AcceptanceWindowAhead = TimeSpan.FromMinutes(5);
 
+    /// <summary>Streams of backfills that a process remembers to have noted; beyond it they are noted again, which changes nothing.</summary>
+    public const int BackfillStreamsNoted = 100_000;
+
+    /// <summary>Records that one stored event takes back, unless one event brought more: as many as a commit brings.</summary>
+    public const int RecordsPerVoid = 5_000;
+
+    /// <summary>Seconds that one statement of a correction may take: that which frees a backfill's ids deletes millions of rows.</summary>
+    public const int CorrectionTimeoutSeconds = 900;
+
+    /// <summary>Times that a correction starts anew when the database broke a deadlock at its cost, or a meter made the same stream first.</summary>
+    public const int CorrectionAttempts = 3;
+
+    /// <summary>Corrections that wait in a process while one is made: people ask for them, and scripts that repair a day's records.</summary>
+    public const int CorrectionsWaiting = 1_000;
+
+    /// <summary>Characters of a correction's reason.</summary>
+    public const int ReasonLength = 1_000;
+
     /// <summary>Rows of one page of a GraphQL connection.</summary>
     public const int PageSize = 1_000;
 
@@ -222,4 +240,43 @@ public static class Limits
 
     /// <summary>How long the cluster may take to answer before readiness is red.</summary>
     public static readonly TimeSpan ClusterAnswer = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the ledger is compared with its events: a lost or doubled row is found within it, whichever it is.</summary>
+    public static readonly TimeSpan LedgerCheckInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>Within this time every stored event is folded again and every bucket compared row by row, however long ago it was written.</summary>
+    public static readonly TimeSpan LedgerFullCheckPeriod = TimeSpan.FromDays(7);
+
+    /// <summary>Events that a check folds again at least, beside those that came since the last: small books are checked whole each time.</summary>
+    public const int LedgerEventsFoldedAgain = 2_000;
+
+    /// <summary>Events that one check reads at most, some minutes' work; the next one goes on. Only a first check of large books has so many.</summary>
+    public const int LedgerEventsPerCheck = 200_000;
+
+    /// <summary>Seconds that one statement of a check may take: a pass over a hundred million records' buckets takes some.</summary>
+    public const int LedgerCheckCommandSeconds = 600;
+
+    /// <summary>Checkpoints written in one round trip.</summary>
+    public const int LedgerCheckpointsPerBatch = 1_000;
+
+    /// <summary>Differences that one check keeps and one answer shows: the first thousand say where, and a lost table has millions.</summary>
+    public const int LedgerDifferencesKept = 1_000;
+
+    /// <summary>Differences that one check logs one by one.</summary>
+    public const int LedgerDifferencesLogged = 20;
+
+    /// <summary>How long a healed difference can still be looked up.</summary>
+    public static readonly TimeSpan LedgerHealedKept = TimeSpan.FromDays(90);
+
+    /// <summary>Dedupe keys that are counted at each check; counting more takes seconds, so that is done once in <see cref="LedgerKeysPeriod"/>.</summary>
+    public const long LedgerKeysCountedEachTime = 2_000_000;
+
+    /// <summary>How often a large number of dedupe keys is counted.</summary>
+    public static readonly TimeSpan LedgerKeysPeriod = TimeSpan.FromDays(1);
+
+    /// <summary>Checks that may fail to come before readiness says that the ledger is not watched.</summary>
+    public const int LedgerChecksMissed = 3;
+
+    /// <summary>Usage streams that a rebuild works on at one time: one reads while another writes.</summary>
+    public const int RebuildsInFlight = 2;
 }

@@ -1,4 +1,5 @@
 using FinOps.Domain.Metering;
+using FinOps.Platform.Hosting;
 using Npgsql;
 
 namespace FinOps.Platform.Metering;
@@ -18,7 +19,19 @@ internal static class DedupeKeys
         var counted = claimed.Count == firsts.Length
             ? []
             : await ReadAsync(connection, firsts.Select(d => d.Key).Where(k => !claimed.Contains(k)).ToArray(), cancellation);
-        return DedupeDecision.Decide(digests, counted);
+        var outcomes = DedupeDecision.Decide(digests, counted);
+        await UsageRevisions.RecogniseAsync(connection, records, outcomes, cancellation);
+        return outcomes;
+    }
+
+    /// <summary>Frees the keys in the transaction's table <c>released</c>: their records may come again.</summary>
+    public static async Task<long> ReleaseAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var revisions = new NpgsqlCommand("delete from finops.usage_revision r using released x where r.key = x.key", connection);
+        await using var keys = new NpgsqlCommand("delete from finops.usage_key k using released x where k.key = x.key", connection);
+        (revisions.CommandTimeout, keys.CommandTimeout) = (Limits.CorrectionTimeoutSeconds, Limits.CorrectionTimeoutSeconds);
+        await revisions.ExecuteNonQueryAsync(cancellation);
+        return await keys.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<HashSet<Guid>> ClaimAsync(
@@ -53,7 +66,8 @@ internal static class DedupeKeys
         var known = new Dictionary<Guid, Guid>(keys.Length);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) known[reader.GetGuid(0)] = reader.GetGuid(1);
-        Domain.Values.Invariant.Require(known.Count == keys.Length, "a key that could not be claimed is stored");
+        // Only a backfill that was voided this instant takes keys away: tried again, the record is new.
+        if (known.Count < keys.Length) throw new BooksUnavailableException("Keys were released meanwhile.");
         return known;
     }
 }

@@ -12,10 +12,13 @@ namespace FinOps.Platform.Metering;
 /// <param name="Duplicates">Came again with the same content.</param>
 /// <param name="Conflicts">Came again with other content, and were refused.</param>
 /// <param name="Quarantined">Read and not acceptable.</param>
+/// <param name="Voided">Accepted and taken back since: accepted less voided is what counts.</param>
+/// <param name="Amended">Amendments made; an amended record counts with its new content.</param>
 /// <param name="DeadLettered">Messages that nobody could read, so nobody's: null for a tenant.</param>
 /// <param name="LastCommitAt">When the last record was committed.</param>
 public sealed record Ingestion(
-    long Accepted, long Duplicates, long Conflicts, long Quarantined, long? DeadLettered, DateTimeOffset? LastCommitAt);
+    long Accepted, long Duplicates, long Conflicts, long Quarantined, long Voided, long Amended, long? DeadLettered,
+    DateTimeOffset? LastCommitAt);
 
 /// <summary>A record that we could read and did not accept, as it came.</summary>
 [ConnectionName("Quarantine")]
@@ -69,7 +72,8 @@ public sealed class IngestionQueries
             """
             select coalesce(sum(accepted), 0)::bigint, coalesce(sum(duplicates), 0)::bigint, coalesce(sum(conflicts), 0)::bigint,
                    coalesce(sum(quarantined), 0)::bigint, max(last_commit_at),
-                   case when $1::text[] is null then (select coalesce(sum(copies), 0)::bigint from finops.dead_letter) end
+                   case when $1::text[] is null then (select coalesce(sum(copies), 0)::bigint from finops.dead_letter) end,
+                   coalesce(sum(voided), 0)::bigint, coalesce(sum(amended), 0)::bigint
             from finops.ingestion_tally
             where $1::text[] is null or tenant = any($1)
             """);
@@ -77,7 +81,8 @@ public sealed class IngestionQueries
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         return new Ingestion(
-            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.IsDBNull(5) ? null : row.GetInt64(5), row.Instant(4));
+            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(6), row.GetInt64(7),
+            row.IsDBNull(5) ? null : row.GetInt64(5), row.Instant(4));
     }
 
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]

@@ -1,6 +1,5 @@
 using FinOps.Domain.Metering;
 using Marten;
-using Marten.Exceptions;
 using Marten.Services;
 using Npgsql;
 
@@ -8,9 +7,10 @@ namespace FinOps.Platform.Metering;
 
 /// <summary>
 /// One transaction for many meters: versions are checked under the streams' row locks, dedupe keys decide who is new, and events, buckets,
-/// conflicts and tallies follow. All of it is there, or none. Locks are taken in one order everywhere: streams, keys, buckets, tallies.
+/// conflicts and tallies follow. All of it is there, or none. Locks are taken in one order everywhere: names of backfills, streams,
+/// keys, buckets, tallies.
 /// </summary>
-internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore store, SeriesIds series, TimeProvider clock)
+internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore store, SeriesIds series, Backfills backfills, TimeProvider clock)
 {
     public async Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
     {
@@ -18,7 +18,7 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
         {
             return await TryCommitAsync(flushes, lane, cancellation);
         }
-        catch (ExistingStreamIdCollisionException)
+        catch (Exception failure) when (StreamRace.IsLost(failure))
         {
             // Another activation started a stream since we looked. Seen now, its version leaves the stale meter out.
             return await TryCommitAsync(flushes, lane, cancellation);
@@ -32,9 +32,9 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
 
-        var versions = await LockStreamsAsync(connection, flushes, cancellation);
+        var (versions, voided) = await LockStreamsAsync(connection, flushes, cancellation);
         var fresh = flushes.Where(f => IsFresh(f, versions)).ToList();
-        var outcomes = await DedupeKeys.DecideAsync(connection, fresh.SelectMany(f => f.Records).ToList(), cancellation);
+        var outcomes = await DecideAsync(connection, fresh.SelectMany(f => f.Records).ToList(), voided, cancellation);
 
         var entries = Entries(fresh, outcomes);
         var accepted = entries.Where(e => e.Outcome == RecordOutcome.Accepted).Select(e => e.Pending.Record).ToList();
@@ -53,8 +53,10 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
         }
 
         var ids = await series.ResolveAsync(connection, accepted, cancellation);
+        IReadOnlyList<(string, string)> backfilled;
         await using (var batch = new NpgsqlBatch(connection))
         {
+            backfilled = backfills.Note(batch, accepted);
             LedgerTables.AddBuckets(batch, Bucket.Fold(accepted), ids, recordedAt);
             LedgerTables.AddConflicts(batch, entries, recordedAt);
             LedgerTables.AddTallies(batch, entries, lane, recordedAt);
@@ -63,24 +65,44 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
 
         await transaction.CommitAsync(cancellation);
         series.Remember(ids);
+        backfills.Remember(backfilled);
 
         foreach (var (id, _) in streams) versions[id] = versions.GetValueOrDefault(id) + 1;
         return Results(flushes, fresh, outcomes, versions);
     }
 
-    private static async Task<Dictionary<string, long>> LockStreamsAsync(
+    /// <summary>Locks the streams and, before them and in the same round trip, the names of backfills; live records have none.</summary>
+    /// <returns>The streams' versions, and the backfills whose names are used up.</returns>
+    private static async Task<(Dictionary<string, long> Versions, HashSet<(string, string)> Voided)> LockStreamsAsync(
         NpgsqlConnection connection, IReadOnlyList<MeterFlush> flushes, CancellationToken cancellation)
     {
+        var names = flushes.SelectMany(f => f.Records).Select(r => r.Record.Backfill).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToArray();
         var ids = flushes.SelectMany(f => f.Records).Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId).ToArray();
-        await using var command = new NpgsqlCommand(
-            "select id, version from finops.mt_streams where id = any($1) order by id for update", connection)
+        await using var batch = new NpgsqlBatch(connection);
+        if (names.Length > 0)
+        {
+            foreach (var command in Backfills.Enter(names)) batch.BatchCommands.Add(command);
+        }
+
+        batch.BatchCommands.Add(new("select id, version from finops.mt_streams where id = any($1) order by id for update")
         {
             Parameters = { new() { Value = ids } },
-        };
+        });
         var versions = new Dictionary<string, long>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var voided = names.Length > 0 ? await Backfills.ReadVoidedAsync(reader, cancellation) : [];
         while (await reader.ReadAsync(cancellation)) versions[reader.GetString(0)] = reader.GetInt64(1);
-        return versions;
+        return (versions, voided);
+    }
+
+    private static async Task<IReadOnlyList<RecordOutcome>> DecideAsync(
+        NpgsqlConnection connection, List<PendingRecord> records, HashSet<(string, string)> voided, CancellationToken cancellation)
+    {
+        var asked = voided.Count == 0 ? records : records.Where(r => !Backfills.IsVoided(voided, r.Record)).ToList();
+        var outcomes = await DedupeKeys.DecideAsync(connection, asked, cancellation);
+        if (asked.Count == records.Count) return outcomes;
+        using var decided = outcomes.GetEnumerator();
+        return [.. records.Select(r => Backfills.IsVoided(voided, r.Record) || !decided.MoveNext() ? RecordOutcome.BackfillVoided : decided.Current)];
     }
 
     private static bool IsFresh(MeterFlush flush, Dictionary<string, long> versions) => StreamVersions.Agree(

@@ -23,6 +23,16 @@ internal static class LedgerTables
           {string.Join(", ", UnitClass.All.Select(c => $"{c.Column} = b.{c.Column} + excluded.{c.Column}"))}
         """;
 
+    /// <summary>Whether any of the buckets ($1 series, $2 slot) is below zero over all record time.</summary>
+    public static readonly string NegativeSql =
+        $"""
+        select exists (
+          select from unnest($1, $2) t (series, slot) join finops.bucket b on b.series = t.series and b.slot = t.slot
+          group by b.series, b.slot
+          having sum(b.records) < 0 or sum(b.incomplete) < 0 or sum(b.failed) < 0
+            or {string.Join(" or ", UnitClass.All.Select(c => $"sum(b.{c.Column}) < 0"))})
+        """;
+
     public static void AddBuckets(
         NpgsqlBatch batch, Dictionary<BucketKey, Bucket> buckets,
         IReadOnlyDictionary<(TenantId, ModelId, string), int> series, DateTimeOffset recordedAt)
@@ -43,6 +53,29 @@ internal static class LedgerTables
         };
         foreach (var unitClass in UnitClass.All)
             command.Parameters.Add(new() { Value = Array.ConvertAll(rows, r => r.Value.Quantities[unitClass]) });
+        batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>Changes of buckets that may be negative; as additions they belong to their own hour of record time.</summary>
+    public static void ChangeBuckets(
+        NpgsqlBatch batch, Dictionary<BucketKey, BucketChange> changes,
+        IReadOnlyDictionary<(TenantId, ModelId, string), int> series, DateTimeOffset recordedAt)
+    {
+        var rows = changes.Where(c => !c.Value.IsNone).ToArray();
+        if (rows.Length == 0) return;
+        var command = new NpgsqlBatchCommand(BucketSql)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(rows, r => series[(r.Key.Tenant, r.Key.Model, r.Key.Fleet)]) },
+                new() { Value = Array.ConvertAll(rows, r => r.Key.Slot.Index) },
+                new() { Value = QuarterHour.Holding(recordedAt).Hour },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Records) },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Incomplete) },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Failed) },
+            },
+        };
+        foreach (var unitClass in UnitClass.All) command.Parameters.Add(new() { Value = Array.ConvertAll(rows, r => r.Value[unitClass]) });
         batch.BatchCommands.Add(command);
     }
 

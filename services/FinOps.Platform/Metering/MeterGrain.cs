@@ -67,8 +67,12 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
 
     public async Task<MeterTotals> TotalsAsync()
     {
-        state ??= await reader.ReadAsync(MeterKey.Parse(this.GetPrimaryKeyString()), CancellationToken.None);
-        return state.Totals;
+        var meter = MeterKey.Parse(this.GetPrimaryKeyString());
+        // A correction writes the streams without this grain: what is remembered is the answer only while their versions are those it knows.
+        var known = state ??= await reader.ReadAsync(meter, CancellationToken.None);
+        return await reader.IsCurrentAsync(meter, known, CancellationToken.None)
+            ? known.Totals
+            : (await reader.ReadAsync(meter, CancellationToken.None)).Totals;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
@@ -118,7 +122,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
 
     /// <summary>What passes by itself is told so that the sender tries again; the rest as it is.</summary>
     private static Exception Told(Exception failure) =>
-        failure.Passes() || failure is OperationCanceledException or ChannelClosedException
+        failure.Passes() || failure is OperationCanceledException or ChannelClosedException || StreamRace.IsLost(failure)
             ? new BooksUnavailableException($"The books could not be written: {failure.Message}")
             : failure;
 

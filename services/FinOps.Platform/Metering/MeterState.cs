@@ -38,6 +38,14 @@ internal sealed record MeterState(IReadOnlyDictionary<string, long> Versions, Me
             return new MeterState(versions, totals);
         }
 
+        /// <summary>Whether nobody wrote the meter's streams since.</summary>
+        public async Task<bool> IsCurrentAsync(Meter meter, MeterState state, CancellationToken cancellation)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            var versions = await VersionsAsync(connection, meter, cancellation);
+            return versions.Count == state.Versions.Count && versions.All(v => state.Versions.GetValueOrDefault(v.Key) == v.Value);
+        }
+
         private static async Task<Dictionary<string, long>> VersionsAsync(
             NpgsqlConnection connection, Meter meter, CancellationToken cancellation)
         {

@@ -15,6 +15,10 @@ public static class MeteringModule
     public static StoreOptions Metering(this StoreOptions store)
     {
         store.Events.MapEventType<UsageRecorded>("usage_recorded_v1");
+        store.Events.MapEventType<UsageVoided>("usage_voided_v1");
+        store.Events.MapEventType<UsageAmended>("usage_amended_v1");
+        // Ours, on Marten's table: it would drop what is not in its model.
+        store.Events.IgnoreIndex("mt_streams_usage");
         return store;
     }
 
@@ -27,13 +31,17 @@ public static class MeteringModule
         services.AddSingleton<BrokerSenders>();
         services.AddSingleton<ReceiptSender>();
         services.AddSingleton<UsageRecords>();
+        services.AddSingleton<SeriesIds>();
+        services.AddSingleton<Backfills>();
+        services.AddSingleton<CorrectionBooks>();
+        services.AddSingleton<CorrectRecord>();
+        services.AddSingleton<VoidBackfill>();
         return services;
     }
 
     /// <summary>What the meter grains of a silo need.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
-        services.AddSingleton<SeriesIds>();
         services.AddSingleton<LedgerCommit>();
         services.AddSingleton<MeterState.Reader>();
         services.AddSingleton<Ledger>();

@@ -20,6 +20,10 @@ namespace FinOps.Platform.Metering;
 /// <param name="Backfill">The named backfill that brought it.</param>
 /// <param name="Quantities">Classes that occur; null where the source could not tell.</param>
 /// <param name="Tags">Sorted by key.</param>
+/// <param name="State">Whether this content counts.</param>
+/// <param name="VoidedAt">Since when it counts no longer, and nothing does in its place.</param>
+/// <param name="AmendedAt">When an amendment brought this content; of content that was replaced, when that was.</param>
+/// <param name="Reason">Of the correction that brought it or took it back.</param>
 [ConnectionName("UsageRecord")]
 [Name("UsageRecord")]
 public sealed record UsageRecordView(
@@ -34,11 +38,15 @@ public sealed record UsageRecordView(
     string Status,
     string? Backfill,
     IReadOnlyList<QuantityView> Quantities,
-    IReadOnlyList<TagView> Tags)
+    IReadOnlyList<TagView> Tags,
+    UsageRecordState State,
+    DateTimeOffset? VoidedAt,
+    DateTimeOffset? AmendedAt,
+    string? Reason)
 {
-    public static UsageRecordView Of(PlacedRecord placed)
+    internal static UsageRecordView Of(PlacedRecord placed)
     {
-        var record = placed.Record;
+        var (record, taken) = (placed.Record, placed.TakenBy);
         var quantities = UnitClass.All
             .Select(c => (Class: c, Missing: (record.Missing & (1 << c.Ordinal)) != 0))
             .Where(c => c.Missing || record.Quantities[c.Class] != 0)
@@ -46,8 +54,25 @@ public sealed record UsageRecordView(
         return new UsageRecordView(
             record.Tenant.Value, record.Source, record.Id, record.Model.Value, record.ModelVersion, record.Fleet, record.OccurredAt,
             placed.RecordedAt, record.Failed ? "failed" : "ok", record.Backfill, [.. quantities],
-            [.. record.Tags.Select(t => new TagView(t.Key, t.Value))]);
+            [.. record.Tags.Select(t => new TagView(t.Key, t.Value))],
+            taken is null ? UsageRecordState.Live : taken.Replaced ? UsageRecordState.Replaced : UsageRecordState.Voided,
+            taken is { Replaced: false } ? taken.At : null,
+            taken is { Replaced: true } ? taken.At : placed.AmendedBecause is null ? null : placed.RecordedAt,
+            taken?.Reason ?? placed.AmendedBecause);
     }
+}
+
+/// <summary>Whether a record's content counts.</summary>
+public enum UsageRecordState
+{
+    /// <summary>It counts.</summary>
+    Live,
+
+    /// <summary>An amendment put other content in its place.</summary>
+    Replaced,
+
+    /// <summary>It was taken back.</summary>
+    Voided,
 }
 
 /// <summary>So many of a unit class; null where the source could not tell.</summary>
@@ -65,14 +90,17 @@ public sealed record MeterView(string Tenant, string Model, long Records, long I
 /// <summary>From a figure down to its records.</summary>
 public sealed class MeteringQueries
 {
-    /// <summary>The records behind a figure, stream by stream in the order in which they were recorded.</summary>
+    /// <summary>
+    /// The records behind a figure, stream by stream in the order in which they were recorded: what counts, with its current content.
+    /// <c>includeVoided</c> shows beside it what was taken back or replaced.
+    /// </summary>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static async Task<Connection<UsageRecordView>> UsageRecordsAsync(
         UsageFilter where, int? first, string? after, [FromServices] IServiceProvider services, [FromServices] Viewer viewer,
-        CancellationToken cancellation)
+        CancellationToken cancellation, bool? includeVoided = false)
     {
         var page = PageRequest.Of(first, after);
-        var filter = new UsageRecordFilter(where.Window(), viewer.Narrow(where.Tenants), where.Models, where.Fleets);
+        var filter = new UsageRecordFilter(where.Window(), viewer.Narrow(where.Tenants), where.Models, where.Fleets, includeVoided ?? false);
         var records = await services.GetRequiredService<UsageRecords>().ReadAsync(filter, page.Take, page.AfterKey, cancellation);
         var shown = page.Page(records, r => r.Place);
         return new Connection<UsageRecordView>(

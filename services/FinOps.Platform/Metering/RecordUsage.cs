@@ -28,12 +28,13 @@ internal sealed class RecordUsage(
             else
             {
                 refused.Add(new Refused(reported, rejection!, bytes));
-                verdicts[i] = Quarantined(reported, rejection!);
+                verdicts[i] = Quarantined(reported.Id, rejection!);
             }
         }
 
         await quarantine.KeepAsync(batch, refused, sender, cancellation);
         foreach (var round in Rounds.Of(accepted, r => r.Record.Digest.Key)) await RecordRoundAsync(batch.BatchId, round, verdicts, cancellation);
+        await quarantine.KeepAsync(batch, UnderVoidedBackfill(batch, accepted, verdicts), sender, cancellation);
         return new UsageReceipt { BatchId = batch.BatchId, Verdicts = verdicts };
     }
 
@@ -75,12 +76,22 @@ internal sealed class RecordUsage(
             Field = "id",
             Message = $"A record '{record.Id}' of this tenant and source was counted with other content; this one was not.",
         },
+        RecordOutcome.BackfillVoided => Quarantined(record.Id, BackfillVoided(record.Backfill)),
         _ => throw new InvalidOperationException($"Outcome {outcome} has no verdict."),
     };
 
-    private static RecordVerdict Quarantined(ReportedRecord record, Rejection rejection) => new()
+    /// <summary>Only the commit knows which backfills are voided, so these are put in quarantine after it.</summary>
+    private static List<Refused> UnderVoidedBackfill(
+        ReportedBatch batch, List<(int Index, MeterRecord Record)> accepted, RecordVerdict[] verdicts) =>
+        batch.Backfill is null ? [] : [.. accepted.Where(a => verdicts[a.Index].Verdict == Verdicts.Quarantined).Select(a =>
+            new Refused(batch.Records[a.Index].Record, BackfillVoided(batch.Backfill), batch.Records[a.Index].Bytes))];
+
+    private static Rejection BackfillVoided(string? backfill) => new(
+        "backfill_voided", "backfill", $"The backfill '{backfill}' was voided and its name is used up; send what is right under another name.");
+
+    private static RecordVerdict Quarantined(string? id, Rejection rejection) => new()
     {
-        Id = record.Id,
+        Id = id,
         Verdict = Verdicts.Quarantined,
         Reason = rejection.Code,
         Field = rejection.Field,

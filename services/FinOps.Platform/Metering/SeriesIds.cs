@@ -10,10 +10,14 @@ internal sealed class SeriesIds
 {
     private readonly ConcurrentDictionary<(TenantId, ModelId, string), int> known = new();
 
+    public Task<IReadOnlyDictionary<(TenantId, ModelId, string), int>> ResolveAsync(
+        NpgsqlConnection connection, IEnumerable<UsageRecord> records, CancellationToken cancellation) =>
+        ResolveAsync(connection, records.Select(r => (r.Tenant, r.Model, r.Fleet ?? "")), cancellation);
+
     public async Task<IReadOnlyDictionary<(TenantId, ModelId, string), int>> ResolveAsync(
-        NpgsqlConnection connection, IEnumerable<UsageRecord> records, CancellationToken cancellation)
+        NpgsqlConnection connection, IEnumerable<(TenantId, ModelId, string)> series, CancellationToken cancellation)
     {
-        var wanted = records.Select(r => (r.Tenant, r.Model, r.Fleet ?? "")).Distinct().ToList();
+        var wanted = series.Distinct().ToList();
         var ids = wanted.Where(known.ContainsKey).ToDictionary(w => w, w => known[w]);
         var unknown = wanted.Where(w => !ids.ContainsKey(w)).ToList();
         if (unknown.Count == 0) return ids;

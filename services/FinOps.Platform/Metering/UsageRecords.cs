@@ -11,15 +11,20 @@ namespace FinOps.Platform.Metering;
 /// <param name="Tenants">Null is all, empty is none.</param>
 /// <param name="Models">Null is all.</param>
 /// <param name="Fleets">Null is all.</param>
+/// <param name="IncludeVoided">Whether contents that count no longer are shown, too.</param>
 public sealed record UsageRecordFilter(
-    Window Window, IReadOnlyList<TenantId>? Tenants, IReadOnlyCollection<string>? Models, IReadOnlyCollection<string>? Fleets);
+    Window Window, IReadOnlyList<TenantId>? Tenants, IReadOnlyCollection<string>? Models, IReadOnlyCollection<string>? Fleets,
+    bool IncludeVoided = false);
 
-/// <summary>A record, when it was recorded, and its place in the books.</summary>
-public sealed record PlacedRecord(UsageRecord Record, DateTimeOffset RecordedAt, string Place);
+/// <summary>A record's content, when it was recorded, and its place in the books.</summary>
+/// <param name="AmendedBecause">Why, where an amendment brought this content.</param>
+/// <param name="TakenBy">By which correction it counts no longer; null where it counts.</param>
+internal sealed record PlacedRecord(UsageRecord Record, DateTimeOffset RecordedAt, string Place, string? AmendedBecause, TakenBy? TakenBy);
 
 /// <summary>
 /// From a figure down to its records: reads the stored events of the meters and months that the filter touches. Records come stream by
-/// stream in the order in which they were recorded, so a page stays what it was while more arrive.
+/// stream in the order in which they were recorded, so a page stays what it was while more arrive. Shown is what counts: the current content
+/// of each record; what counts no longer is shown when asked for.
 /// </summary>
 internal sealed class UsageRecords(NpgsqlDataSource database, IDocumentStore store)
 {
@@ -47,22 +52,28 @@ internal sealed class UsageRecords(NpgsqlDataSource database, IDocumentStore sto
         UsageRecordFilter filter, Place from, int count, List<PlacedRecord> found, CancellationToken cancellation)
     {
         await using var session = store.QuerySession();
+        var taken = await TakenPlaces.OfAsync(database, from.Stream, cancellation);
         for (var version = Math.Max(from.Version, 1); found.Count < count; version += EventsPerRead)
         {
+            // Of a voided backfill nothing counts: its events are not even read.
+            if (!filter.IncludeVoided) version = taken.NextCounting(version);
             var (stream, first, end) = (from.Stream, version, version + EventsPerRead);
+            await taken.LoadAsync(first, end, cancellation);
             var events = await session.Events.QueryAllRawEvents()
                 .Where(e => e.StreamKey == stream && e.Version >= first && e.Version < end)
                 .OrderBy(e => e.Version).ToListAsync(cancellation);
             if (events.Count == 0) return;
             foreach (var stored in events)
             {
-                if (stored.Data is not UsageRecorded recorded)
-                    throw new InvalidOperationException($"Stream {from.Stream} holds a {stored.EventTypeName}, which is no usage.");
+                var (sign, recorded) = LedgerFold.Meaning(stored.Data);
+                if (sign < 0) continue;
                 var records = recorded.Unpack();
+                var amendedBecause = (stored.Data as UsageAmended)?.Reason;
                 for (var i = stored.Version == from.Version ? from.Index + 1 : 0; i < records.Count && found.Count < count; i++)
                 {
-                    if (Matches(filter, records[i]))
-                        found.Add(new(records[i], recorded.RecordedAt, new Place(from.Stream, stored.Version, i).ToString()));
+                    var by = taken.At(stored.Version, i);
+                    if ((by is null || filter.IncludeVoided) && Matches(filter, records[i]))
+                        found.Add(new(records[i], recorded.RecordedAt, new Place(from.Stream, stored.Version, i).ToString(), amendedBecause, by));
                 }
             }
         }

@@ -14,7 +14,7 @@ internal sealed record FleetHourUsage(FleetId? Fleet, int Hour, IReadOnlyList<Us
 internal static class UsageBuckets
 {
     // Rows of one slot that were recorded at different hours stand side by side and are summed here: summing all of them in the database
-    // takes four times as long, since most slots have one row.
+    // takes four times as long, since most slots have one row. A row may be negative, where usage was taken back later; their sum is not.
     private static readonly string ByFleetAndHour =
         $"""
          select b.series, b.slot, b.records, b.incomplete, b.failed, {Columns.All("b")}
@@ -45,24 +45,60 @@ internal static class UsageBuckets
         Add(recordedBefore ?? int.MaxValue, NpgsqlDbType.Integer);
 
         var usage = new List<UsageSlot>();
+        var sum = new SlotSum();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var next = new UsageSlot(
-                byId[reader.GetInt32(0)], new QuarterHour(reader.GetInt32(1)), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4),
-                Columns.Quantities(reader, first: 5));
-            if (usage.Count > 0 && (usage[0].Slot.Hour != next.Slot.Hour || usage[0].Series.Fleet != next.Series.Fleet))
+            var (id, slot) = (reader.GetInt32(0), reader.GetInt32(1));
+            if (!sum.IsOf(id, slot))
             {
-                yield return new FleetHourUsage(usage[0].Series.Fleet, usage[0].Slot.Hour, usage);
-                usage = [];
+                Close();
+                if (usage.Count > 0 && (usage[0].Slot.Hour != new QuarterHour(slot).Hour || usage[0].Series.Fleet != byId[id].Fleet))
+                {
+                    yield return new FleetHourUsage(usage[0].Series.Fleet, usage[0].Slot.Hour, usage);
+                    usage = [];
+                }
+
+                sum.Start(id, slot);
             }
 
-            if (usage.Count > 0 && usage[^1].Slot == next.Slot && usage[^1].Series == next.Series) usage[^1] += next;
-            else usage.Add(next);
+            sum.Add(reader, first: 2);
         }
 
+        Close();
         if (usage.Count > 0) yield return new FleetHourUsage(usage[0].Series.Fleet, usage[0].Slot.Hour, usage);
 
+        void Close()
+        {
+            if (sum.Usage(byId) is { } slot) usage.Add(slot);
+        }
+
         void Add(object value, NpgsqlDbType type) => command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = type });
+    }
+
+    /// <summary>The rows of one slot, summed.</summary>
+    private sealed class SlotSum
+    {
+        private readonly long[] sums = new long[3 + UnitClass.All.Count];
+        private (int Series, int Slot)? of;
+
+        public bool IsOf(int series, int slot) => of == (series, slot);
+
+        public void Start(int series, int slot)
+        {
+            of = (series, slot);
+            Array.Clear(sums);
+        }
+
+        public void Add(NpgsqlDataReader row, int first)
+        {
+            for (var i = 0; i < sums.Length; i++) sums[i] += row.GetInt64(first + i);
+        }
+
+        /// <returns>Null where nothing counts: all that was recorded was taken back.</returns>
+        public UsageSlot? Usage(Dictionary<int, UsageSeries> byId) => of is not { } slot || sums[0] == 0
+            ? null
+            : new UsageSlot(
+                byId[slot.Series], new QuarterHour(slot.Slot), sums[0], sums[1], sums[2], Domain.Values.Quantities.Of(sums.AsSpan(3)));
     }
 }

@@ -36,6 +36,7 @@ public static class StorageModule
             return options;
         }).UseLightweightSessions();
         services.AddSingleton<SchemaScripts>();
+        services.AddSingleton<DurableServer>();
         return services;
     }
 

@@ -9,7 +9,7 @@ public sealed class UsageRecordedTests
 {
     private static readonly Gen<string?> Perhaps = Gen.OneOfConst<string?>(null, "a", "b", "ü/ä", "c d");
 
-    private static readonly Gen<UsageRecord> Records =
+    internal static readonly Gen<UsageRecord> Records =
         from id in Gen.Int
         from source in Gen.OneOfConst("s1", "s2", "s3")
         from texts in Gen.Select(Perhaps, Perhaps, Perhaps)

@@ -96,6 +96,14 @@ internal sealed class ShippedPlatform : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <returns>Records and tokens of March 2026, as a process with the role api shows them.</returns>
     public async Task<(long Records, long Tokens)> ShownAsync(ServedPlace api)
     {

@@ -93,6 +93,10 @@ public sealed class IsolationTests(IsolationTests.Host host) : IClassFixture<Iso
                 using var answer = await Client("fleet").PostAsJsonAsync(
                     "/v1/usage", new { batchId = name, source = name, backfill = name, records = new[] { record } });
                 Assert.Equal(1, (await answer.Content.ReadAsStringAsync()).Split("\"accepted\"").Length - 1);
+                // Voided and brought back: the correction and its reason are the tenant's own, too.
+                var identity = $"tenant: \"{tenant}\", source: \"{name}\", id: \"{name}\", reason: \"{name}\"";
+                await DataAsync($"mutation {{ voidRecord(input: {{ {identity} }}) {{ changed }} }}");
+                await DataAsync($"mutation {{ amendRecord(input: {{ {identity}, content: {{}} }}) {{ changed }} }}");
             }
         }
     }
