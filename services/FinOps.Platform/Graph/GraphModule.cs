@@ -25,6 +25,8 @@ public static class GraphModule
         Queries:
         [
             typeof(IngestionQueries),
+            typeof(QuarantineQueries),
+            typeof(DeadLetterQueries),
             typeof(MeteringQueries),
             typeof(ReportingQueries),
             typeof(SeenQueries),
@@ -36,6 +38,8 @@ public static class GraphModule
         ],
         Mutations:
         [
+            typeof(QuarantineMutations),
+            typeof(DeadLetterMutations),
             typeof(FleetMutations),
             typeof(PricingMutations),
             typeof(TargetMutations),

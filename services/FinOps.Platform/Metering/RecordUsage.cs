@@ -32,8 +32,15 @@ internal sealed class RecordUsage(IGrainFactory grains, Quarantine quarantine, T
         }
 
         await quarantine.KeepAsync(batch, refused, sender, cancellation);
-        foreach (var round in Rounds(accepted)) await RecordRoundAsync(batch.BatchId, round, verdicts, cancellation);
+        await CountAsync(batch.BatchId, accepted, verdicts, cancellation);
         return new UsageReceipt { BatchId = batch.BatchId, Verdicts = verdicts };
+    }
+
+    /// <summary>Takes accepted records to the ledger, and puts each one's verdict in its place.</summary>
+    public async Task CountAsync(
+        string? batchId, List<(int Index, MeterRecord Record)> accepted, RecordVerdict[] verdicts, CancellationToken cancellation)
+    {
+        foreach (var round in Rounds(accepted)) await RecordRoundAsync(batchId, round, verdicts, cancellation);
     }
 
     /// <summary>
@@ -79,7 +86,7 @@ internal sealed class RecordUsage(IGrainFactory grains, Quarantine quarantine, T
         _ => throw new InvalidOperationException($"Outcome {outcome} has no verdict."),
     };
 
-    private static RecordVerdict Quarantined(ReportedRecord record, Rejection rejection) => new()
+    public static RecordVerdict Quarantined(ReportedRecord record, Rejection rejection) => new()
     {
         Id = record.Id,
         Verdict = Verdicts.Quarantined,
