@@ -25,7 +25,7 @@ internal sealed class BuryUnreadable : IFilter<ExceptionReceiveContext>
         var properties = new BasicProperties(delivered.Properties) { UserId = null, Persistent = true };
         properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>())
         {
-            [MessageHeaders.Reason] = Excerpt(context.Exception.Message),
+            [MessageHeaders.Reason] = Why(context.Exception),
             [MessageHeaders.User] = delivered.Properties.UserId ?? "",
         };
         var channel = context.GetPayload<ChannelContext>();
@@ -38,8 +38,14 @@ internal sealed class BuryUnreadable : IFilter<ExceptionReceiveContext>
     private static bool IsUnreadable(Exception? exception) =>
         exception is not null && (exception is UnreadableBodyException or SerializationException || IsUnreadable(exception.InnerException));
 
-    private static string Excerpt(string text) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Length <= Limits.GraphMessage ? text : text[..Limits.GraphMessage]));
+    private static string Why(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        var text = cause is UnreadableBodyException
+            ? cause.Message
+            : $"Neither JSON of content type application/json nor an envelope of MassTransit: {cause.Message}";
+        return text.Length <= Limits.GraphMessage ? text : text[..Limits.GraphMessage];
+    }
 }
 
 /// <summary>Headers of ours. A message that carries the last two is taken at its word only when the broker says that it is from us.</summary>

@@ -88,6 +88,17 @@ public static class TestServers
         return closed;
     }
 
+    /// <summary>Lets our own user into a virtual host, or keeps it out.</summary>
+    public static async Task PermitAsync(Uri address, bool permitted)
+    {
+        using var management = Management();
+        var path = $"api/permissions/{address.AbsolutePath.Trim('/')}/{new UriBuilder(address).UserName}";
+        using var answer = permitted
+            ? await management.PutAsJsonAsync(path, new { configure = ".*", write = ".*", read = ".*" })
+            : await management.DeleteAsync(path);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <returns>What the broker has of a kind: <c>exchanges</c>, <c>queues</c>, <c>bindings</c>.</returns>
     public static async Task<IReadOnlyList<System.Text.Json.JsonElement>> ListAsync(Uri address, string kind)
     {
