@@ -29,6 +29,7 @@ public static class MeteringModule
         services.AddSingleton<UsageRecords>();
         services.AddSingleton<QuarantineReplays>();
         services.AddSingleton<ReplayQuarantine>();
+        services.AddSingleton<DismissQuarantine>();
         services.AddSingleton<ReplayDeadLetters>();
         return services;
     }

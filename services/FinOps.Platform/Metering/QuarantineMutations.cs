@@ -88,7 +88,7 @@ public sealed class QuarantineMutations
     public static async Task<IEnumerable<string>> DismissQuarantineAsync(
         [Id] IReadOnlyList<string> ids, string reason, [FromServices] Viewer viewer, [FromServices] IServiceProvider services,
         CancellationToken cancellation) =>
-        (await services.GetRequiredService<ReplayQuarantine>()
+        (await services.GetRequiredService<DismissQuarantine>()
             .DismissAsync(RowNumbers.Of(ids, "ids"), RowNumbers.Reason(reason), viewer, cancellation)).Select(id => $"{id}");
 
     private static ReplayOrder Order(ReplayQuarantineInput input)

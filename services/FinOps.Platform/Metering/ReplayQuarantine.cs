@@ -37,9 +37,6 @@ internal sealed class ReplayQuarantine(
         int Count(string verdict) => outcomes.Count(o => o.Verdict == verdict);
     }
 
-    public Task<IReadOnlyList<long>> DismissAsync(long[] ids, string reason, Viewer viewer, CancellationToken cancellation) =>
-        replays.DismissAsync(ids, reason, viewer, cancellation);
-
     private async Task<RecordVerdict[]> SendAsync(IReadOnlyList<ReplayTry> tries, Viewer viewer, CancellationToken cancellation)
     {
         var verdicts = new RecordVerdict[tries.Count];

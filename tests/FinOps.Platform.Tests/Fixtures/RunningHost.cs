@@ -170,14 +170,14 @@ public class RunningHost : IAsyncLifetime
 
     protected string CredentialsOf(
         IEnumerable<(string Name, string Role, string[]? Tenants, bool SeesCost, string? BrokerUser)> people) => JsonSerializer.Serialize(people.Select(p => new
-    {
-        name = p.Name,
-        role = p.Role,
-        sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Keys[p.Name]))),
-        tenants = p.Tenants,
-        seesCost = p.SeesCost,
-        brokerUser = p.BrokerUser,
-    }));
+        {
+            name = p.Name,
+            role = p.Role,
+            sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Keys[p.Name]))),
+            tenants = p.Tenants,
+            seesCost = p.SeesCost,
+            brokerUser = p.BrokerUser,
+        }));
 }
 
 /// <summary>What /graphql answered.</summary>

@@ -5,7 +5,6 @@ using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
