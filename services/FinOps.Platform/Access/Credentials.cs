@@ -33,6 +33,9 @@ public sealed class Credentials(IConfiguration configuration, ILogger<Credential
     /// <returns>Null when no credential names the user.</returns>
     public Viewer? ByBrokerUser(string user) => Current().FirstOrDefault(c => c.BrokerUser == user)?.Viewer;
 
+    /// <returns>Null when no credential has the name.</returns>
+    public Viewer? ByName(string name) => Current().FirstOrDefault(c => c.Viewer.Name == name)?.Viewer;
+
     /// <summary>Whether some fleet may report for named tenants only: then a message of an unknown sender may report for none.</summary>
     public bool BindFleets => Current().Any(c => c.Viewer is { Role: ViewerRole.Fleet, Tenants: not null });
 

@@ -26,6 +26,8 @@ public static class GraphModule
         Queries:
         [
             typeof(IngestionQueries),
+            typeof(QuarantineQueries),
+            typeof(DeadLetterQueries),
             typeof(MeteringQueries),
             typeof(CorrectionQueries),
             typeof(ReportingQueries),
@@ -39,6 +41,8 @@ public static class GraphModule
         ],
         Mutations:
         [
+            typeof(QuarantineMutations),
+            typeof(DeadLetterMutations),
             typeof(FleetMutations),
             typeof(PricingMutations),
             typeof(TargetMutations),

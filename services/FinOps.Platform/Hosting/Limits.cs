@@ -36,8 +36,36 @@ public static class Limits
     /// <summary>Bytes that wait in the usage queue; beyond it the broker refuses to take more, and publishers hear it.</summary>
     public const long BrokerQueueBytes = 4L * 1024 * 1024 * 1024;
 
-    /// <summary>Times that a message is tried again in place while the books cannot be written: about 25 minutes, below the broker's own patience of 30.</summary>
-    public const int BrokerRetries = 150;
+    /// <summary>Deliveries of one suspect, alone: once for bad luck, once more to be sure.</summary>
+    public const int SuspectDeliveries = 2;
+
+    /// <summary>Suspects at one time: one, or the innocent would go with the guilty again.</summary>
+    public const ushort SuspectPrefetch = 1;
+
+    /// <summary>Deliveries of a dead letter to the inbox: without end, or a database that is away for long would lose it.</summary>
+    public const int DeadLetterDeliveries = int.MaxValue;
+
+    /// <summary>Bytes that wait in each queue of the dead; beyond it they stay where they are.</summary>
+    public const long DeadLetterQueueBytes = 1024L * 1024 * 1024;
+
+    /// <summary>
+    /// How long the broker waits for an acknowledgement before it closes the channel: `consumer_timeout` in infra/rabbitmq.conf. A message
+    /// is tried in place no longer than (<see cref="BrokerRetries"/> + 1) × (<see cref="BrokerTry"/> + <see cref="BrokerLongestPause"/>),
+    /// 57 minutes, which must be less; a test holds the three to it.
+    /// </summary>
+    public static readonly TimeSpan BrokerPatience = TimeSpan.FromMinutes(60);
+
+    /// <summary>Times that a message is tried again in place while the books cannot be written. Then the broker delivers it again, and so on.</summary>
+    public const int BrokerRetries = 48;
+
+    /// <summary>How long one try may take: longer than a call between silos or a command of the database.</summary>
+    public static readonly TimeSpan BrokerTry = TimeSpan.FromSeconds(60);
+
+    /// <summary>The pause before the second try; it doubles.</summary>
+    public static readonly TimeSpan BrokerFirstPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The longest pause between two tries.</summary>
+    public static readonly TimeSpan BrokerLongestPause = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes of one HTTP body or broker message, decompressed.</summary>
     public const int MessageBytes = 16 * 1024 * 1024;
@@ -158,6 +186,18 @@ public static class Limits
 
     /// <summary>Characters that a list shows of a refused record, and bytes of a dead letter: a page must not weigh gigabytes.</summary>
     public const int ShownOfRecord = 8 * 1024;
+
+    /// <summary>Quarantined records or dead letters that one call replays: its answer names each, and a person waits for it.</summary>
+    public const int ReplayedAtOnce = 1_000;
+
+    /// <summary>The last tries of a record or a dead letter that a list shows.</summary>
+    public const int ReplaysShown = 10;
+
+    /// <summary>Dead letters that one call has in hand: each may have 16 MB.</summary>
+    public const int DeadLettersInFlight = 8;
+
+    /// <summary>Bytes of a dead letter that one answer gives, before base64.</summary>
+    public const int DeadLetterPart = 1024 * 1024;
 
     /// <summary>How often Hangfire looks for jobs whose time has come: its usual 15 s would make a retry after 5 s one after 20.</summary>
     public static readonly TimeSpan JobSchedulePoll = TimeSpan.FromSeconds(1);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FinOps.Domain.Metering;
@@ -55,6 +56,11 @@ internal sealed class DeadLetterInbox(
         };
         await channel.BasicQosAsync(0, Limits.DeadLetterPrefetch, global: false, stopping);
         var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.UnregisteredAsync += (_, gone) =>
+        {
+            ended.TrySetException(new InvalidOperationException($"The broker cancelled the consumer of {gone.ConsumerTags[0]}."));
+            return Task.CompletedTask;
+        };
         consumer.ReceivedAsync += async (_, message) =>
         {
             try
@@ -67,33 +73,24 @@ internal sealed class DeadLetterInbox(
                 ended.TrySetException(e);
             }
         };
+        // A broker that lost its memory has it back with the first process that returns.
+        await BrokerTopology.DeclareAsync(channel, stopping);
         foreach (var queue in BrokerTopology.DeadLetterQueues)
-        {
-            await DeclareAsync(channel, queue, stopping);
             await channel.BasicConsumeAsync(queue, autoAck: false, consumerTag: queue, consumer, stopping);
-        }
-
         await ended.Task.WaitAsync(stopping);
-    }
-
-    private static async Task DeclareAsync(IChannel channel, string name, CancellationToken cancellation)
-    {
-        var arguments = BrokerTopology.DeadLetterArguments.ToDictionary(a => a.Key, a => (object?)a.Value);
-        await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellation);
-        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);
-        await channel.QueueBindAsync(name, name, "", cancellationToken: cancellation);
     }
 
     private async Task KeepAsync(BasicDeliverEventArgs message, CancellationToken cancellation)
     {
-        var headers = (message.BasicProperties.Headers ?? new Dictionary<string, object?>()).ToDictionary(h => h.Key, h => Readable(h.Value));
+        var headers = Readable(message.BasicProperties.Headers ?? new Dictionary<string, object?>());
         var text = JsonSerializer.Serialize(headers);
         var (reason, why) = Reason(message.ConsumerTag, headers);
+        if (await IsBackAsync(message, reason, why, cancellation)) return;
         await using var command = database.CreateCommand(
             """
             insert into finops.dead_letter as d
-              (received_at, fingerprint, queue, exchange, routing_key, reason, message, content_type, headers, body)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+              (received_at, fingerprint, queue, exchange, routing_key, reason, message, content_type, headers, body, message_id, user_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13)
             on conflict (fingerprint) do update set copies = d.copies + case when $11 then 0 else 1 end
             """);
         command.Parameters.AddRange(new NpgsqlParameter[]
@@ -101,36 +98,79 @@ internal sealed class DeadLetterInbox(
             new() { Value = clock.GetUtcNow() },
             new() { Value = RecordDigest.OfBytes([.. Encoding.UTF8.GetBytes(message.BasicProperties.MessageId + text), .. message.Body.Span]) },
             new() { Value = message.ConsumerTag },
-            new() { Value = message.Exchange },
-            new() { Value = message.RoutingKey },
+            NumberedPages.Text(Storable(message.Exchange)),
+            NumberedPages.Text(Storable(message.RoutingKey)),
             new() { Value = reason },
             new() { Value = why },
-            new() { Value = (object?)message.BasicProperties.ContentType ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            NumberedPages.Text(Storable(message.BasicProperties.ContentType)),
             new() { Value = text, NpgsqlDbType = NpgsqlDbType.Jsonb },
             new() { Value = message.Body.ToArray() },
             // A redelivery is the same copy again: the process died between the insert and the acknowledgement.
             new() { Value = message.Redelivered },
+            NumberedPages.Text(Storable(message.BasicProperties.MessageId)),
+            NumberedPages.Text(UserOf(message)),
         });
         await command.ExecuteNonQueryAsync(cancellation);
         log.LogWarning("Dead letter from {Queue}: {Reason}: {Why}", message.ConsumerTag, reason, why);
     }
 
+    /// <summary>What we sent again and what came back opens its dead letter, and is no other.</summary>
+    private async Task<bool> IsBackAsync(BasicDeliverEventArgs message, string reason, string why, CancellationToken cancellation)
+    {
+        if (message.BasicProperties.Headers?.TryGetValue(MessageHeaders.DeadLetter, out var value) != true || value is not long replay) return false;
+        await using var command = database.CreateCommand(
+            """
+            with back as (
+              update finops.dead_letter_replay r set outcome = 'returned', error = $3 from finops.dead_letter d
+              where r.id = $1 and d.id = r.dead_letter and coalesce(r.corrected, d.body) = $2 returning r.dead_letter)
+            update finops.dead_letter set resolution = null, resolved_at = null, resolved_by = null, reason = $4, message = $3
+            where id in (select dead_letter from back)
+            """);
+        command.Parameters.AddWithValue(replay);
+        command.Parameters.AddWithValue(message.Body.ToArray());
+        command.Parameters.AddWithValue(why);
+        command.Parameters.AddWithValue(reason);
+        return await command.ExecuteNonQueryAsync(cancellation) > 0;
+    }
+
+    /// <summary>The broker has validated the message's own user, or it was we who put it here and the name in a header.</summary>
+    private static string? UserOf(BasicDeliverEventArgs message)
+    {
+        var noted = message.BasicProperties.UserId ?? MessageHeaders.Text(message.BasicProperties.Headers, MessageHeaders.User);
+        return string.IsNullOrEmpty(noted) ? null : Storable(noted);
+    }
+
     private static (string Reason, string Message) Reason(string queue, Dictionary<string, object?> headers) => queue switch
     {
-        BrokerTopology.Errors => ("unreadable", headers.GetValueOrDefault("MT-Fault-Message")?.ToString() ?? "The consumer failed."),
+        BrokerTopology.Errors => ("unreadable", headers.GetValueOrDefault(MessageHeaders.Reason)?.ToString() ?? "The consumer failed."),
         BrokerTopology.Skipped => ("not_understood", "No consumer takes this type of message or content."),
         BrokerTopology.DeadLetters => (
             headers.GetValueOrDefault("x-first-death-reason")?.ToString() ?? "dead",
-            $"Delivered more than {Limits.BrokerDeliveries} times without an answer: it may have killed its process each time."),
+            $"Delivered more than {Limits.BrokerDeliveries} times, then {Limits.SuspectDeliveries} times alone, without an answer: it may have killed its process each time."),
         _ => throw new InvalidOperationException($"Queue {queue} is no dead-letter queue."),
     };
 
     /// <summary>AMQP gives text as bytes, and nests tables and lists.</summary>
     private static object? Readable(object? value) => value switch
     {
-        byte[] bytes => Encoding.UTF8.GetString(bytes).Replace("\0", "\uFFFD", StringComparison.Ordinal),
-        IDictionary<string, object?> table => table.ToDictionary(t => t.Key, t => Readable(t.Value)),
+        byte[] bytes => Storable(Encoding.UTF8.GetString(bytes)),
+        // JSON knows no such numbers.
+        double number when !double.IsFinite(number) => number.ToString(CultureInfo.InvariantCulture),
+        float number when !float.IsFinite(number) => number.ToString(CultureInfo.InvariantCulture),
+        IDictionary<string, object?> table => Readable(table),
         IEnumerable<object?> list => list.Select(Readable).ToList(),
+        AmqpTimestamp instant => instant.UnixTime,
+        BinaryTableValue binary => Convert.ToBase64String(binary.Bytes),
         _ => value,
     };
+
+    private static Dictionary<string, object?> Readable(IDictionary<string, object?> table)
+    {
+        var readable = new Dictionary<string, object?>(table.Count);
+        foreach (var (name, value) in table) readable[Storable(name)!] = Readable(value);
+        return readable;
+    }
+
+    /// <summary>PostgreSQL's text holds no zero character.</summary>
+    private static string? Storable(string? text) => text?.Replace("\0", "\uFFFD", StringComparison.Ordinal);
 }

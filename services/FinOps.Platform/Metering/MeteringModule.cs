@@ -36,6 +36,10 @@ public static class MeteringModule
         services.AddSingleton<CorrectionBooks>();
         services.AddSingleton<CorrectRecord>();
         services.AddSingleton<VoidBackfill>();
+        services.AddSingleton<QuarantineReplays>();
+        services.AddSingleton<ReplayQuarantine>();
+        services.AddSingleton<DismissQuarantine>();
+        services.AddSingleton<ReplayDeadLetters>();
         return services;
     }
 
@@ -50,30 +54,19 @@ public static class MeteringModule
     }
 
     /// <summary>What listens to the broker, beside the bus.</summary>
-    public static IServiceCollection AddBrokerInbox(this IServiceCollection services) => services.AddHostedService<DeadLetterInbox>();
+    public static IServiceCollection AddBrokerInbox(this IServiceCollection services)
+    {
+        services.AddHostedService<DeclareTopology>();
+        services.AddHostedService<DeadLetterInbox>();
+        services.AddSingleton<UsageConsumerHealth>();
+        services.AddHealthChecks().AddCheck<UsageConsumerHealth>("usage-consumer", timeout: Limits.ClusterAnswer);
+        return services;
+    }
 
     public static void Metering(this IBusRegistrationConfigurator bus) => bus.AddConsumer<UsageConsumer>();
 
-    public static void Metering(this IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context)
-    {
-        broker.SendTopology.ConfigureErrorSettings = BrokerTopology.ApplyToDeadLetters;
-        broker.SendTopology.ConfigureDeadLetterSettings = BrokerTopology.ApplyToDeadLetters;
-        broker.ReceiveEndpoint(BrokerTopology.UsageQueue, endpoint =>
-        {
-            endpoint.Apply();
-            // Any AMQP client may publish plain JSON; MassTransit's own envelope says what it is.
-            endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: false);
-            // A message that we could read stays ours, unacknowledged, and is tried again: the books may be away, or this process may be
-            // stopping. Only what nobody can read goes to the dead letters at once.
-            endpoint.UseMessageRetry(retry =>
-            {
-                retry.Ignore<UnreadableBodyException>();
-                retry.Exponential(
-                    Limits.BrokerRetries, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(200));
-            });
-            endpoint.ConfigureConsumer<UsageConsumer>(context);
-        });
-    }
+    public static void Metering(this IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context) =>
+        UsageEndpoints.Add(broker, context);
 
     public static void MapMetering(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/v1/usage", UsageEndpoint.PostAsync).Allow(ViewerRole.Fleet, ViewerRole.Operator);

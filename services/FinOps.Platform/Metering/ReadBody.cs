@@ -71,6 +71,9 @@ internal static class ReadBody
         return new ReportedBatch(null, null, null, records);
     }
 
+    /// <summary>One record alone.</summary>
+    public static ReportedRecord Record(ReadOnlyMemory<byte> body) => Line(body, new NamePool());
+
     private static ReportedRecord Line(ReadOnlyMemory<byte> line, NamePool names)
     {
         try

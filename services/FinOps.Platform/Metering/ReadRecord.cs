@@ -24,7 +24,7 @@ internal static class ReadRecord
         var seen = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var field = FieldOf(ref reader);
+            var field = FieldOf(ref reader, record);
             reader.Read();
             if (field < 0)
             {
@@ -45,14 +45,35 @@ internal static class ReadRecord
         ? TextFields[field]
         : (field - TextFields.Length) switch { 0 => "occurredAt", 1 => "quantities", _ => "tags" };
 
-    private static int FieldOf(ref Utf8JsonReader reader)
+    private static int FieldOf(ref Utf8JsonReader reader, ReportedRecord record)
     {
-        for (var field = 0; field < TextFields.Length + 3; field++)
+        try
         {
-            if (reader.ValueTextEquals(Name(field))) return field;
+            for (var field = 0; field < TextFields.Length + 3; field++)
+            {
+                if (reader.ValueTextEquals(Name(field))) return field;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            Note(record, "text_invalid", "records", "A field's name is not valid Unicode.");
         }
 
         return -1;
+    }
+
+    /// <returns>Null where the name is not valid Unicode, which spoils its record and no other.</returns>
+    private static string? Key(ref Utf8JsonReader reader, ReportedRecord record, string field, NamePool names)
+    {
+        try
+        {
+            return names.Get(ref reader);
+        }
+        catch (InvalidOperationException)
+        {
+            Note(record, "text_invalid", field, $"A name in `{field}` is not valid Unicode.");
+            return null;
+        }
     }
 
     private static void ReadField(ref Utf8JsonReader reader, ReportedRecord record, int field, NamePool names)
@@ -113,9 +134,10 @@ internal static class ReadRecord
         var quantities = new List<KeyValuePair<string, long?>>(4);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = names.Get(ref reader);
+            var name = Key(ref reader, record, "quantities", names);
             reader.Read();
-            if (reader.TokenType == JsonTokenType.Null) quantities.Add(new(name, null));
+            if (name is null) reader.Skip();
+            else if (reader.TokenType == JsonTokenType.Null) quantities.Add(new(name, null));
             else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value)) quantities.Add(new(name, value));
             else
             {
@@ -133,9 +155,9 @@ internal static class ReadRecord
         var tags = new List<KeyValuePair<string, string>>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = names.Get(ref reader);
+            var key = Key(ref reader, record, "tags", names);
             reader.Read();
-            if (Text(ref reader, record, "tags", names) is { } value) tags.Add(new(key, value));
+            if (Text(ref reader, record, "tags", names) is { } value && key is not null) tags.Add(new(key, value));
         }
 
         return tags;

@@ -33,10 +33,26 @@ internal sealed class RecordUsage(
         }
 
         await quarantine.KeepAsync(batch, refused, sender, cancellation);
-        foreach (var round in Rounds.Of(accepted, r => r.Record.Digest.Key)) await RecordRoundAsync(batch.BatchId, round, verdicts, cancellation);
+        await CountAsync(batch.BatchId, accepted, verdicts, cancellation);
         await quarantine.KeepAsync(batch, UnderVoidedBackfill(batch, accepted, verdicts), sender, cancellation);
         return new UsageReceipt { BatchId = batch.BatchId, Verdicts = verdicts };
     }
+
+    /// <summary>Takes accepted records to the ledger, and puts each one's verdict in its place.</summary>
+    public async Task CountAsync(
+        string? batchId, List<(int Index, MeterRecord Record)> accepted, RecordVerdict[] verdicts, CancellationToken cancellation)
+    {
+        foreach (var round in Rounds.Of(accepted, r => r.Record.Digest.Key)) await RecordRoundAsync(batchId, round, verdicts, cancellation);
+    }
+
+    public static RecordVerdict Quarantined(string? id, Rejection rejection) => new()
+    {
+        Id = id,
+        Verdict = Verdicts.Quarantined,
+        Reason = rejection.Code,
+        Field = rejection.Field,
+        Message = rejection.Message,
+    };
 
     private async Task RecordRoundAsync(
         string? batchId, List<(int Index, MeterRecord Record)> round, RecordVerdict[] verdicts, CancellationToken cancellation)
@@ -88,15 +104,6 @@ internal sealed class RecordUsage(
 
     private static Rejection BackfillVoided(string? backfill) => new(
         "backfill_voided", "backfill", $"The backfill '{backfill}' was voided and its name is used up; send what is right under another name.");
-
-    private static RecordVerdict Quarantined(string? id, Rejection rejection) => new()
-    {
-        Id = id,
-        Verdict = Verdicts.Quarantined,
-        Reason = rejection.Code,
-        Field = rejection.Field,
-        Message = rejection.Message,
-    };
 }
 
 /// <summary>Settings of section <c>Metering</c>.</summary>

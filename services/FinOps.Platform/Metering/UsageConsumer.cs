@@ -25,9 +25,24 @@ internal sealed class UsageConsumer(RecordUsage recordUsage, BrokerSenders sende
         if (body.Length > Limits.MessageBytes)
             throw new UnreadableBodyException($"A message has at most {Limits.MessageBytes} bytes; send several batches.");
         var batch = ReadBody.Message(body, enveloped);
-        var receipt = await recordUsage.RecordAsync(batch, senders.Of(properties?.UserId), context.CancellationToken);
+        var receipt = await RecordAsync(batch, senders.Of(properties), context.CancellationToken);
         if (context.ResponseAddress is not null) await context.RespondAsync(receipt);
         else if (properties?.ReplyTo is { Length: > 0 } replyTo)
             await receipts.SendAsync(replyTo, properties.CorrelationId, receipt, context.CancellationToken);
+    }
+
+    /// <summary>One try has an end, so that all tries together stay within the broker's patience.</summary>
+    private async Task<FinOps.Contracts.UsageReceipt> RecordAsync(ReportedBatch batch, Sender sender, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(Limits.BrokerTry);
+        try
+        {
+            return await recordUsage.RecordAsync(batch, sender, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The books did not take the batch within {Limits.BrokerTry.TotalSeconds} s.", e);
+        }
     }
 }

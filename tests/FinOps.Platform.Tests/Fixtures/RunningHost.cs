@@ -21,7 +21,7 @@ namespace FinOps.Platform.Tests.Fixtures;
 public class RunningHost : IAsyncLifetime
 {
     /// <summary>Who has a key here: by name, role, tenants, whether cost may be seen, and the broker's user.</summary>
-    private static readonly (string Name, string Role, string[]? Tenants, bool SeesCost, string? BrokerUser)[] People =
+    protected virtual IReadOnlyList<(string Name, string Role, string[]? Tenants, bool SeesCost, string? BrokerUser)> People =>
     [
         ("operator", "operator", null, true, "finops"),
         ("finance", "finance", null, true, null),
@@ -36,7 +36,7 @@ public class RunningHost : IAsyncLifetime
     private WebApplication? app;
 
     /// <summary>The plain keys by name: <c>operator</c>, <c>finance</c>, <c>fleet</c>, <c>acme</c>, <c>globex</c>.</summary>
-    public IReadOnlyDictionary<string, string> Keys { get; } = People.ToDictionary(p => p.Name, p => $"finops_test-key-of-{p.Name}");
+    public IReadOnlyDictionary<string, string> Keys => People.ToDictionary(p => p.Name, p => $"finops_test-key-of-{p.Name}");
 
     public string CredentialsFile => Path.Combine(directory, "credentials.json");
 
@@ -64,12 +64,15 @@ public class RunningHost : IAsyncLifetime
     /// <summary>What lies in the database before the first test; the host runs already.</summary>
     protected virtual Task SeedAsync() => Task.CompletedTask;
 
+    /// <summary>What a derived fixture has at the servers beside the database and the virtual host.</summary>
+    protected virtual Task ForgetAsync() => Task.CompletedTask;
+
     public async ValueTask InitializeAsync()
     {
         ConnectionString = await TestServers.CreateDatabaseAsync();
         Broker = await TestServers.CreateVirtualHostAsync();
         Database = NpgsqlDataSource.Create(ConnectionString);
-        await File.WriteAllTextAsync(CredentialsFile, Credentials());
+        await File.WriteAllTextAsync(CredentialsFile, CredentialsOf(People));
         await StartAsync();
         await SeedAsync();
     }
@@ -77,6 +80,7 @@ public class RunningHost : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await ForgetAsync();
         if (Database is not null) await Database.DisposeAsync();
         if (ConnectionString.Length > 0) await TestServers.DropDatabaseAsync(ConnectionString);
         if (Broker.Host != "unset") await TestServers.DeleteVirtualHostAsync(Broker);
@@ -164,15 +168,16 @@ public class RunningHost : IAsyncLifetime
         return answer.Data!.Value;
     }
 
-    private string Credentials() => JsonSerializer.Serialize(People.Select(p => new
-    {
-        name = p.Name,
-        role = p.Role,
-        sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Keys[p.Name]))),
-        tenants = p.Tenants,
-        seesCost = p.SeesCost,
-        brokerUser = p.BrokerUser,
-    }));
+    protected string CredentialsOf(
+        IEnumerable<(string Name, string Role, string[]? Tenants, bool SeesCost, string? BrokerUser)> people) => JsonSerializer.Serialize(people.Select(p => new
+        {
+            name = p.Name,
+            role = p.Role,
+            sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Keys[p.Name]))),
+            tenants = p.Tenants,
+            seesCost = p.SeesCost,
+            brokerUser = p.BrokerUser,
+        }));
 }
 
 /// <summary>What /graphql answered.</summary>

@@ -30,7 +30,14 @@ internal sealed class ShippedPlatform : IAsyncDisposable
     }
 
     /// <summary>A process that serves, ready or not.</summary>
-    public ServedRole Serve(ServedPlace place) => new(Start(place.Settings, "serve"), place);
+    public ServedRole Serve(ServedPlace place) => ServeWith(place);
+
+    /// <summary>A process that serves with more settings than its place has.</summary>
+    public ServedRole ServeWith(ServedPlace place, params (string Name, string Value)[] more) =>
+        new(Start(place.Settings.Concat(more.Select(m => KeyValuePair.Create(m.Name, m.Value))), "serve"), place);
+
+    /// <summary>The virtual host's AMQP address.</summary>
+    public Uri Broker => broker;
 
     public async Task<ServedRole> ServeReadyAsync(ServedPlace place)
     {

@@ -45,6 +45,67 @@ public static class TestServers
         (await management.DeleteAsync($"api/vhosts/{address.AbsolutePath.Trim('/')}")).EnsureSuccessStatusCode();
     }
 
+    /// <returns>The virtual host's address for a new user of the broker, who may do anything there and is nobody special.</returns>
+    public static async Task<Uri> CreateBrokerUserAsync(Uri address)
+    {
+        var name = $"test-{Guid.NewGuid():N}";
+        using var management = Management();
+        (await management.PutAsJsonAsync($"api/users/{name}", new { password = name, tags = "" })).EnsureSuccessStatusCode();
+        (await management.PutAsJsonAsync($"api/permissions/{address.AbsolutePath.Trim('/')}/{name}", new { configure = ".*", write = ".*", read = ".*" }))
+            .EnsureSuccessStatusCode();
+        return new UriBuilder(address) { UserName = name, Password = name }.Uri;
+    }
+
+    public static async Task DeleteBrokerUserAsync(Uri address)
+    {
+        using var management = Management();
+        (await management.DeleteAsync($"api/users/{new UriBuilder(address).UserName}")).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Sets a policy for the queues whose name matches.</summary>
+    public static async Task SetPolicyAsync(Uri address, string pattern, object definition)
+    {
+        using var management = Management();
+        var policy = new Dictionary<string, object> { ["pattern"] = pattern, ["definition"] = definition, ["apply-to"] = "queues" };
+        (await management.PutAsJsonAsync($"api/policies/{address.AbsolutePath.Trim('/')}/{pattern.Trim('^', '$')}", policy)).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Closes those connections of a virtual host whose name, as the client gave it, is as asked.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<int> CloseConnectionsAsync(Uri address, Func<string?, bool> named)
+    {
+        using var management = Management();
+        var all = await management.GetFromJsonAsync<List<System.Text.Json.JsonElement>>($"api/vhosts/{address.AbsolutePath.Trim('/')}/connections") ?? [];
+        var closed = 0;
+        foreach (var one in all)
+        {
+            var name = one.TryGetProperty("client_properties", out var client) && client.TryGetProperty("connection_name", out var given) ? given.GetString() : null;
+            if (!named(name)) continue;
+            using var answer = await management.DeleteAsync($"api/connections/{Uri.EscapeDataString(one.GetProperty("name").GetString()!)}");
+            if (answer.IsSuccessStatusCode) closed++;
+        }
+
+        return closed;
+    }
+
+    /// <summary>Lets our own user into a virtual host, or keeps it out.</summary>
+    public static async Task PermitAsync(Uri address, bool permitted)
+    {
+        using var management = Management();
+        var path = $"api/permissions/{address.AbsolutePath.Trim('/')}/{new UriBuilder(address).UserName}";
+        using var answer = permitted
+            ? await management.PutAsJsonAsync(path, new { configure = ".*", write = ".*", read = ".*" })
+            : await management.DeleteAsync(path);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <returns>What the broker has of a kind: <c>exchanges</c>, <c>queues</c>, <c>bindings</c>.</returns>
+    public static async Task<IReadOnlyList<System.Text.Json.JsonElement>> ListAsync(Uri address, string kind)
+    {
+        using var management = Management();
+        return await management.GetFromJsonAsync<List<System.Text.Json.JsonElement>>($"api/{kind}/{address.AbsolutePath.Trim('/')}") ?? [];
+    }
+
     /// <returns>The queues of a virtual host, as the broker describes them.</returns>
     public static async Task<IReadOnlyList<QueueDeclared>> QueuesAsync(Uri address)
     {

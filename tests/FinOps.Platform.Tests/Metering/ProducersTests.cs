@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using FinOps.Contracts;
-using FinOps.Platform.Metering;
 using FinOps.Platform.Tests.Fixtures;
 using MassTransit;
 
@@ -75,23 +74,6 @@ public sealed class ProducersTests(RunningHost host) : IClassFixture<RunningHost
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    [Fact]
-    public async Task The_brokers_queues_are_durable_quorum_queues_with_limits_and_somewhere_for_the_dead()
-    {
-        var queues = await TestServers.QueuesAsync(host.Broker);
-
-        var usage = queues.Single(q => q.Name == BrokerTopology.UsageQueue);
-        Assert.All(BrokerTopology.UsageArguments, a => Assert.Equal($"{a.Value}", usage.Argument(a.Key)));
-        foreach (var name in BrokerTopology.DeadLetterQueues)
-        {
-            var dead = queues.Single(q => q.Name == name);
-            Assert.Equal("quorum", dead.Argument("x-queue-type"));
-            Assert.Null(dead.Argument("x-dead-letter-exchange"));
-        }
-
-        Assert.All(queues.Where(q => q.Name.StartsWith("finops", StringComparison.Ordinal)), q => Assert.True(q.Durable));
     }
 
     private static async Task<(int Code, string Output)?> RunAsync(string program, string[] arguments, string folder)
