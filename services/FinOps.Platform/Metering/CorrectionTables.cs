@@ -82,9 +82,9 @@ internal static class CorrectionTables
         values ($1, $2, 0, 0, 0, 0, $3, $4)
         on conflict (tenant, lane) do update set voided = t.voided + excluded.voided, amended = t.amended + excluded.amended
         """)
-        {
-            Parameters = { new() { Value = tenant }, new() { Value = lane }, new() { Value = voided }, new() { Value = amended } },
-        };
+    {
+        Parameters = { new() { Value = tenant }, new() { Value = lane }, new() { Value = voided }, new() { Value = amended } },
+    };
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }
