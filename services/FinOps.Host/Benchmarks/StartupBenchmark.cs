@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace FinOps.Host.Benchmarks;
 
@@ -37,7 +36,7 @@ internal static class StartupBenchmark
 
     private static async Task<(double Seconds, double Megabytes)> RunAsync(string[] verb, string path, CancellationToken cancellation)
     {
-        var ports = FreePorts(3);
+        var ports = LoopbackPorts.Free(3);
         var start = new ProcessStartInfo(Environment.ProcessPath!, verb) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ports[0]}";
         start.Environment["Cluster__SiloPort"] = ports[1].ToString(CultureInfo.InvariantCulture);
@@ -87,14 +86,5 @@ internal static class StartupBenchmark
             // Nobody listens yet.
             return false;
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in listeners) listener.Start();
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
     }
 }

@@ -18,6 +18,14 @@ internal static class Bench
         DefaultValueFactory = _ => Limits.PublisherLanesMax,
     };
 
+    private static readonly Option<int> StoredBatch = new("--batch") { Description = "Records in one batch.", DefaultValueFactory = _ => 1_000 };
+
+    private static readonly Option<int> UnderWay = new("--under-way") { Description = "Batches that wait for their commit at once.", DefaultValueFactory = _ => 16 };
+
+    private static readonly Option<int> Requests = new("--requests") { Description = "How many requests.", DefaultValueFactory = _ => 50_000 };
+
+    private static readonly Option<int> Clients = new("--clients") { Description = "How many ask at once.", DefaultValueFactory = _ => 64 };
+
     public static Command Command()
     {
         var ingest = new Command("ingest", "Publish → RabbitMQ → commit → visible in GraphQL, beside binary COPY of the same records.")
@@ -26,10 +34,30 @@ internal static class Bench
         };
         ingest.SetAction(async (parsed, cancellation) =>
         {
-            var postgres = new ConfigurationBuilder().AddEnvironmentVariables().Build().RequiredConnectionString("postgres");
-            var benchmark = new IngestBenchmark(Connection.Url(parsed), Connection.Key(parsed, "finance"), Connection.Broker(), postgres);
+            var benchmark = new IngestBenchmark(Connection.Url(parsed), Connection.Key(parsed, "finance"), Connection.Broker(), Postgres());
             (await benchmark.MeasureAsync(parsed.GetValue(Records), parsed.GetValue(Batch), parsed.GetValue(Lanes), cancellation)).Print();
         });
+        var store = new Command("store", "Accepted batches → commit, in one silo and without a broker, beside binary COPY of the same records.")
+        {
+            Records, StoredBatch, UnderWay,
+        };
+        store.SetAction(async (parsed, cancellation) =>
+        {
+            var postgres = Postgres();
+            await using var benchmark = StoreBenchmark.Create(postgres);
+            (await benchmark.MeasureAsync(parsed.GetValue(Records), parsed.GetValue(StoredBatch), parsed.GetValue(UnderWay), cancellation)).Print();
+        });
+        var http = new Command("http", "One record a request, beside one committed INSERT a request through the same web server.")
+        {
+            Requests, Clients, Connection.UrlOption, Connection.KeyOption,
+        };
+        http.SetAction(async (parsed, cancellation) =>
+        {
+            var benchmark = new HttpBenchmark(Connection.Url(parsed), Connection.Key(parsed, "operator"));
+            (await benchmark.MeasureAsync(parsed.GetValue(Requests), parsed.GetValue(Clients), cancellation)).Print();
+        });
+        var insertHost = new Command(InsertHost.Verb) { Hidden = true };
+        insertHost.SetAction((_, cancellation) => InsertHost.RunAsync(cancellation));
         var startup = new Command("startup", "Start-up time and memory of a host, beside a web server that does nothing.");
         startup.SetAction(async (_, cancellation) =>
         {
@@ -52,6 +80,8 @@ internal static class Bench
             app.MapGet("/health/ready", () => "Healthy");
             await app.RunAsync(cancellation);
         });
-        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, replay, startup, empty };
+        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, startup, empty, insertHost };
     }
+
+    private static string Postgres() => new ConfigurationBuilder().AddEnvironmentVariables().Build().RequiredConnectionString("postgres");
 }

@@ -198,8 +198,7 @@ public sealed class CorrectRecordTests(CorrectedHost host) : IClassFixture<Corre
         await host.Services.GetRequiredService<SchemaScripts>().ApplyAsync(CancellationToken.None);
         foreach (var sql in new[] { "update finops.mt_events set data = data", "delete from finops.mt_events", "truncate finops.mt_events" })
         {
-            // The role that serves lacks the right; who takes it is stopped by the trigger.
-            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => host.ColumnAsync(sql))).SqlState);
+            // That the role which serves lacks the right is shown in EventsAreFinalTests; who takes it is stopped all the same.
             var taken = $"grant update, delete, truncate on finops.mt_events to current_user; {sql}";
             Assert.Contains("never changed", (await Assert.ThrowsAsync<PostgresException>(() => host.ColumnAsync(taken))).MessageText);
         }

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.Json;
+using FinOps.Contracts;
+using FinOps.Host.Publishing;
+using FinOps.Platform.Storage;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace FinOps.Host.Benchmarks;
+
+/// <summary>What one would write without us: a web server that inserts and commits each record by itself.</summary>
+internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
+{
+    /// <summary>The hidden verb that runs it.</summary>
+    public const string Verb = "insert-host";
+
+    // As many as the clients that are measured, and well below what the server allows beside a host.
+    private const int Connections = 64;
+
+    public Uri Url { get; } = url;
+
+    public static async Task<InsertHost> StartAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        var url = new Uri($"http://127.0.0.1:{LoopbackPorts.Free(1)[0]}");
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["bench", Verb]);
+        start.Environment["ASPNETCORE_URLS"] = url.ToString();
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
+        var host = new InsertHost(Process.Start(start) ?? throw new InvalidOperationException("The baseline did not start."), url);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(patience);
+        using var http = new HttpClient { BaseAddress = url };
+        while (!await IsReadyAsync(http, limit.Token)) await Task.Delay(20, limit.Token);
+        return host;
+    }
+
+    /// <summary>Serves until it is stopped.</summary>
+    public static async Task RunAsync(CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        await using var database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(builder.Configuration.RequiredConnectionString("postgres")) { MaxPoolSize = Connections }.ConnectionString);
+        await using (var create = database.CreateCommand(
+            """
+            drop table if exists finops.bench_insert;
+            create table finops.bench_insert (
+              tenant text not null, source text not null, id text not null, model text not null, fleet text not null, occurred_at timestamptz not null,
+              input bigint not null, output bigint not null, primary key (tenant, source, id))
+            """)) await create.ExecuteNonQueryAsync(cancellation);
+        var app = builder.Build();
+        app.MapGet("/health/ready", () => "Healthy");
+        app.MapPost("/insert", async (HttpRequest request, CancellationToken stopping) =>
+        {
+            var batch = await JsonSerializer.DeserializeAsync(request.Body, UsageJson.Default.UsageReported, stopping);
+            var record = batch!.Records[0];
+            await using var insert = database.CreateCommand("insert into finops.bench_insert values ($1, $2, $3, $4, $5, $6, $7, $8)");
+            foreach (var text in (string?[])[record.Tenant, record.Source, record.Id, record.Model, record.Fleet]) insert.Parameters.Add(new() { Value = text });
+            insert.Parameters.Add(new() { Value = record.OccurredAt, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            insert.Parameters.Add(new() { Value = record.Quantities[UnitClasses.UncachedInput]!.Value });
+            insert.Parameters.Add(new() { Value = record.Quantities[UnitClasses.Output]!.Value });
+            await insert.ExecuteNonQueryAsync(stopping);
+            return Results.Bytes("{\"verdict\":\"accepted\"}"u8.ToArray(), "application/json");
+        });
+        await app.RunAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync(CancellationToken.None);
+        process.Dispose();
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await http.GetAsync("/health/ready", cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // Nobody listens yet.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using FinOps.Domain.Metering;
+using FinOps.Platform.Hosting;
+using FinOps.Platform.Metering;
+
+namespace FinOps.Host.Benchmarks;
+
+/// <summary>Accepted batches → meter grains → commit, in one silo and without a broker, beside binary COPY of the same records.</summary>
+internal sealed class StoreBenchmark(WebApplication app, string postgres) : IAsyncDisposable
+{
+    public static StoreBenchmark Create(string postgres)
+    {
+        var builder = WebApplication.CreateBuilder();
+        var ports = LoopbackPorts.Free(2);
+        builder.Logging.SetMinimumLevel(LogLevel.Critical);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Cluster:SiloPort"] = $"{ports[0]}",
+            ["Cluster:GatewayPort"] = $"{ports[1]}",
+            ["urls"] = "http://127.0.0.1:0",
+        });
+        builder.AddFinOps(Roles.Silo);
+        return new StoreBenchmark(builder.Build(), postgres);
+    }
+
+    public async Task<Measurement> MeasureAsync(int count, int recordsPerBatch, int batchesUnderWay, CancellationToken cancellation)
+    {
+        await app.StartAsync(cancellation);
+        // One run before the one that counts: code is compiled, and both have the same books before them.
+        await StoreAsync(Guid.NewGuid().ToString("N")[..8], count / 10, recordsPerBatch, batchesUnderWay, cancellation);
+        var run = Guid.NewGuid().ToString("N")[..8];
+        var baseline = await CopyBaseline.MeasureAsync(postgres, BenchmarkRecords.Of(run, count).ToList(), cancellation);
+        var rate = await StoreAsync(run, count, recordsPerBatch, batchesUnderWay, cancellation);
+        return Measurement.Of(
+            "store", rate, "records/s", baseline,
+            $"{count} records that acceptance let pass, {recordsPerBatch} a batch and {batchesUnderWay} batches under way, from the first call until the last commit; "
+            + "baseline: binary COPY of the same records into a table with two unique indexes, on the same server just before");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    private async Task<double> StoreAsync(string run, int count, int recordsPerBatch, int batchesUnderWay, CancellationToken cancellation)
+    {
+        var batches = Accepted(run, count).Chunk(recordsPerBatch)
+            .Select(batch => batch.GroupBy(r => MeterKey.Of(r.Record.Meter)).Select(m => (Meter: m.Key, Batch: new MeterBatch(run, [.. m]))).ToArray())
+            .ToArray();
+        var grains = app.Services.GetRequiredService<IGrainFactory>();
+        var accepted = 0L;
+        var clock = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(
+            batches, new ParallelOptions { MaxDegreeOfParallelism = batchesUnderWay, CancellationToken = cancellation },
+            async (batch, _) =>
+            {
+                var outcomes = await Task.WhenAll(batch.Select(m => grains.GetGrain<IMeterGrain>(m.Meter).RecordAsync(m.Batch)));
+                Interlocked.Add(ref accepted, outcomes.Sum(o => o.LongCount(r => r == RecordOutcome.Accepted)));
+            });
+        var rate = count / clock.Elapsed.TotalSeconds;
+        if (accepted != count) throw new InvalidOperationException($"Of {count} records {accepted} were counted.");
+        return rate;
+    }
+
+    private static IEnumerable<MeterRecord> Accepted(string run, int count)
+    {
+        var rules = new AcceptanceRules(TimeProvider.System.GetUtcNow(), Limits.AcceptanceWindowBack, Limits.AcceptanceWindowAhead, run, _ => true);
+        foreach (var record in BenchmarkRecords.Of(run, count))
+        {
+            var (accepted, rejection) = Acceptance.Decide(Reported(record), rules);
+            if (accepted is null) throw new InvalidOperationException($"A record was refused: {rejection!.Message}");
+            yield return new MeterRecord(accepted, RecordDigest.Of(accepted));
+        }
+    }
+
+    private static ReportedRecord Reported(Contracts.UsageRecord record) => new()
+    {
+        Tenant = record.Tenant,
+        Id = record.Id,
+        Source = record.Source,
+        Model = record.Model,
+        Fleet = record.Fleet,
+        OccurredAt = record.OccurredAt,
+        Status = record.Status,
+        Quantities = [.. record.Quantities],
+        Tags = record.Tags is null ? null : [.. record.Tags],
+    };
+}
