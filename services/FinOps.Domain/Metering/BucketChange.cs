@@ -27,6 +27,26 @@ public sealed class BucketChange
         change.Add(record, sign);
     }
 
+    /// <summary>Adds records that count from now on. Those that follow each other mostly fall into one bucket, which is then looked up once.</summary>
+    public static void Add(Dictionary<BucketKey, BucketChange> changes, IReadOnlyList<UsageRecord> records)
+    {
+        var (known, change) = (default(BucketKey), default(BucketChange));
+        foreach (var record in records)
+        {
+            var key = BucketKey.Of(record);
+            if (change is null || key != known)
+            {
+                known = key;
+                if (!changes.TryGetValue(key, out change)) changes[key] = change = new BucketChange();
+            }
+
+            change.Add(record, 1);
+        }
+    }
+
+    /// <returns>The change as what it makes of an empty bucket.</returns>
+    public Bucket ToBucket() => new(Records, Incomplete, Failed, Quantities.Of(quantities));
+
     /// <summary>Adds sums: records, incomplete, failed, then the classes by ordinal.</summary>
     internal void Add(ReadOnlySpan<long> sums, int sign)
     {
@@ -36,7 +56,8 @@ public sealed class BucketChange
         for (var i = 0; i < quantities.Length; i++) quantities[i] += sign * sums[3 + i];
     }
 
-    private void Add(UsageRecord record, int sign)
+    /// <summary>Adds one record, or takes it away.</summary>
+    public void Add(UsageRecord record, int sign)
     {
         Records += sign;
         Incomplete += record.Incomplete ? sign : 0;

@@ -17,9 +17,9 @@ public static class DedupeDecision
     /// <param name="records">In order; of two with one identity the earlier is first.</param>
     /// <param name="counted">By key, the content that was counted before this commit. A key that is not here was claimed by this commit.</param>
     /// <returns>One outcome per record.</returns>
-    public static RecordOutcome[] Decide(IReadOnlyList<RecordDigest> records, IReadOnlyDictionary<Guid, Guid> counted)
+    public static RecordOutcome[] Decide(IReadOnlyList<RecordDigest> records, IReadOnlyDictionary<RecordKey, long> counted)
     {
-        var firsts = new Dictionary<Guid, Guid>(records.Count);
+        var firsts = new Dictionary<RecordKey, long>(records.Count);
         var outcomes = new RecordOutcome[records.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
@@ -32,6 +32,6 @@ public static class DedupeDecision
         return outcomes;
     }
 
-    private static RecordOutcome Again(Guid counted, Guid content) =>
+    private static RecordOutcome Again(long counted, long content) =>
         counted == content ? RecordOutcome.Duplicate : RecordOutcome.Conflict;
 }

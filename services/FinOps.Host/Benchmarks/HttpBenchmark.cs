@@ -19,11 +19,13 @@ internal sealed class HttpBenchmark(Uri url, string key)
         await PostAllAsync(baseline.Url, "/insert", count / 10, clients, cancellation);
         await PostAllAsync(url, "/v1/usage", count / 10, clients, cancellation);
         var inserted = await PostAllAsync(baseline.Url, "/insert", count, clients, cancellation);
+        var nothing = await PostAllAsync(baseline.Url, "/nothing", count, clients, cancellation);
         var recorded = await PostAllAsync(url, "/v1/usage", count, clients, cancellation);
         return Measurement.Of(
             "http", recorded, "requests/s", inserted,
             $"{count} requests of one record each from {clients} clients, each answered after its commit; baseline: the same requests, each answered "
-            + "after one committed INSERT into a table with a unique key, through the same web server in a process of its own");
+            + "after one committed INSERT into a table with a unique key, through the same web server in a process of its own; "
+            + $"a server that stores nothing answered {nothing:0}/s to the same clients");
     }
 
     private async Task<double> PostAllAsync(Uri to, string path, int count, int clients, CancellationToken cancellation)

@@ -14,6 +14,8 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
     /// <summary>The hidden verb that runs it.</summary>
     public const string Verb = "insert-host";
 
+    private static readonly byte[] Accepted = "{\"verdict\":\"accepted\"}"u8.ToArray();
+
     // As many as the clients that are measured, and well below what the server allows beside a host.
     private const int Connections = 64;
 
@@ -48,6 +50,12 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
             """)) await create.ExecuteNonQueryAsync(cancellation);
         var app = builder.Build();
         app.MapGet("/health/ready", () => "Healthy");
+        // The same without the database: what web server and clients cost by themselves, and so the most that any store could reach.
+        app.MapPost("/nothing", async (HttpRequest request, CancellationToken stopping) =>
+        {
+            await JsonSerializer.DeserializeAsync(request.Body, UsageJson.Default.UsageReported, stopping);
+            return Results.Bytes(Accepted, "application/json");
+        });
         app.MapPost("/insert", async (HttpRequest request, CancellationToken stopping) =>
         {
             var batch = await JsonSerializer.DeserializeAsync(request.Body, UsageJson.Default.UsageReported, stopping);
@@ -58,7 +66,7 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
             insert.Parameters.Add(new() { Value = record.Quantities[UnitClasses.UncachedInput]!.Value });
             insert.Parameters.Add(new() { Value = record.Quantities[UnitClasses.Output]!.Value });
             await insert.ExecuteNonQueryAsync(stopping);
-            return Results.Bytes("{\"verdict\":\"accepted\"}"u8.ToArray(), "application/json");
+            return Results.Bytes(Accepted, "application/json");
         });
         await app.RunAsync(cancellation);
     }

@@ -20,7 +20,7 @@ internal static class Bench
 
     private static readonly Option<int> StoredBatch = new("--batch") { Description = "Records in one batch.", DefaultValueFactory = _ => 1_000 };
 
-    private static readonly Option<int> UnderWay = new("--under-way") { Description = "Batches that wait for their commit at once.", DefaultValueFactory = _ => 16 };
+    private static readonly Option<int> UnderWay = new("--under-way") { Description = "Batches that wait for their commit at once.", DefaultValueFactory = _ => 32 };
 
     private static readonly Option<int> Requests = new("--requests") { Description = "How many requests.", DefaultValueFactory = _ => 50_000 };
 
@@ -35,7 +35,8 @@ internal static class Bench
         ingest.SetAction(async (parsed, cancellation) =>
         {
             var benchmark = new IngestBenchmark(Connection.Url(parsed), Connection.Key(parsed, "finance"), Connection.Broker(), Postgres());
-            (await benchmark.MeasureAsync(parsed.GetValue(Records), parsed.GetValue(Batch), parsed.GetValue(Lanes), cancellation)).Print();
+            foreach (var measurement in await benchmark.MeasureAsync(
+                parsed.GetValue(Records), parsed.GetValue(Batch), parsed.GetValue(Lanes), cancellation)) measurement.Print();
         });
         var store = new Command("store", "Accepted batches → commit, in one silo and without a broker, beside binary COPY of the same records.")
         {

@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>Times that a meter reads its streams again because somebody else wrote them, before its callers are told to try again.</summary>
     public const int StaleMeterAttempts = 5;
 
+    /// <summary>Times that a commit looks again because another one was quicker, before its callers are told to try again.</summary>
+    public const int CommitRacesLost = 5;
+
     /// <summary>Records under way in one process. Beyond it HTTP answers 503 with Retry-After, and the broker keeps its messages.</summary>
     public const int RecordsUnderWay = 200_000;
 
@@ -114,6 +117,12 @@ public static class Limits
 
     /// <summary>Hangfire workers of a process: deliveries mostly wait for a receiver.</summary>
     public const int JobWorkers = 8;
+
+    /// <summary>Statements that a connection keeps prepared: a commit's, and the commonest queries.</summary>
+    public const int PreparedStatementsPerConnection = 50;
+
+    /// <summary>Connections of one process to the database, beside those of its jobs. A server with its usual 100 has room for one process; who waits for one, waits.</summary>
+    public const int DatabaseConnections = 60;
 
     /// <summary>Seconds that a database command may take before it counts as failed.</summary>
     public const int CommandTimeoutSeconds = 60;

@@ -10,7 +10,7 @@ namespace FinOps.Platform.Metering;
 /// <param name="Released">Keys of all, also of those that were taken back singly.</param>
 /// <param name="RecordedAt">The latest record time.</param>
 internal sealed record BackfillPiece(
-    IReadOnlyList<TakenFrom> From, IReadOnlyList<UsageRecord> Taken, IReadOnlyList<Guid> Released, DateTimeOffset RecordedAt);
+    IReadOnlyList<TakenFrom> From, IReadOnlyList<UsageRecord> Taken, IReadOnlyList<RecordKey> Released, DateTimeOffset RecordedAt);
 
 /// <summary>
 /// Reads a backfill's records from a stream, event after event, on a connection of its own while the caller writes. Nobody else changes what
@@ -53,7 +53,7 @@ internal static class BackfillPieces
     {
         private readonly List<TakenFrom> from = [];
         private readonly List<UsageRecord> taken = [];
-        private readonly List<Guid> released = [];
+        private readonly List<RecordKey> released = [];
         private DateTimeOffset recordedAt = DateTimeOffset.MinValue;
 
         public int Count => released.Count;
@@ -69,7 +69,7 @@ internal static class BackfillPieces
                 if (records[i].Backfill != backfill) continue;
                 var by = places.At(version, i);
                 // Ids that an earlier void of this backfill freed may be others' by now.
-                if (by?.Backfill is null) released.Add(RecordDigest.Of(records[i]).Key);
+                if (by?.Backfill is null) released.Add(RecordKey.Of(records[i].Tenant, records[i].Source, records[i].Id));
                 if (by is not null) continue;
                 positions.Add(i);
                 taken.Add(records[i]);

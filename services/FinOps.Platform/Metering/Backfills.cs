@@ -51,10 +51,11 @@ internal sealed class Backfills
 
     /// <summary>Notes, in the commit's transaction, which streams took backfilled records.</summary>
     /// <returns>What to remember once it has committed.</returns>
-    public IReadOnlyList<(string Backfill, string Stream)> Note(NpgsqlBatch batch, IEnumerable<UsageRecord> accepted)
+    /// <param name="batch">Grows.</param>
+    /// <param name="accepted">Records with their streams.</param>
+    public IReadOnlyList<(string Backfill, string Stream)> Note(NpgsqlBatch batch, IEnumerable<(string Stream, IReadOnlyList<UsageRecord> Records)> accepted)
     {
-        var news = accepted.Where(r => r.Backfill is not null).Select(r => (r.Backfill!, MeterMonth.Of(r))).Distinct()
-            .Select(r => (Backfill: r.Item1, Stream: r.Item2.StreamId)).Where(r => !noted.ContainsKey(r))
+        var news = accepted.SelectMany(s => NamesOf(s.Records).Select(name => (Backfill: name, s.Stream))).Where(r => !noted.ContainsKey(r))
             .OrderBy(r => r.Backfill, StringComparer.Ordinal).ThenBy(r => r.Stream, StringComparer.Ordinal).ToList();
         if (news.Count == 0) return news;
         batch.BatchCommands.Add(new("insert into finops.backfill_stream (backfill, stream) select * from unnest($1, $2) on conflict do nothing")
@@ -62,6 +63,19 @@ internal sealed class Backfills
             Parameters = { new() { Value = news.Select(n => n.Backfill).ToArray() }, new() { Value = news.Select(n => n.Stream).ToArray() } },
         });
         return news;
+    }
+
+    /// <returns>The backfills that the records name.</returns>
+    public static IReadOnlySet<string> NamesOf(IEnumerable<UsageRecord> records)
+    {
+        var (names, last) = (new HashSet<string>(), default(string));
+        foreach (var record in records)
+        {
+            if (record.Backfill == last || record.Backfill is null) continue;
+            names.Add(last = record.Backfill);
+        }
+
+        return names;
     }
 
     public void Remember(IReadOnlyList<(string Backfill, string Stream)> committed)

@@ -83,7 +83,7 @@ internal sealed class CorrectionBooks(
     }
 
     private static bool IsWorthAnother(Exception failure) =>
-        StreamRace.IsLost(failure)
+        CommitRace.IsLost(failure)
         || (failure as PostgresException ?? failure.InnerException as PostgresException) is
         {
             SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,

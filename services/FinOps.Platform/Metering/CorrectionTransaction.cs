@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace FinOps.Platform.Metering;
 
-/// <summary>One correction's writes. Locks in the order of every commit: names of backfills, streams, keys, buckets, tallies.</summary>
+/// <summary>One correction's writes. Locks in the order of every commit: names of backfills, streams, keys, series, buckets, tallies.</summary>
 internal sealed class CorrectionTransaction(
     IDocumentStore store, NpgsqlConnection connection, NpgsqlTransaction transaction, SeriesIds series, Backfills backfills)
 {
@@ -61,7 +61,8 @@ internal sealed class CorrectionTransaction(
         resolved.Add(ids);
         await using var batch = new NpgsqlBatch(connection);
         LedgerTables.ChangeBuckets(batch, changes, ids, LedgerFold.RecordedAt(facts[0].Event));
-        var given = facts.Select(f => LedgerFold.Meaning(f.Event)).Where(m => m.Sign > 0).SelectMany(m => m.Records.Unpack());
+        var given = facts.Select(f => (f.Stream, Meaning: LedgerFold.Meaning(f.Event))).Where(f => f.Meaning.Sign > 0)
+            .Select(f => (f.Stream, f.Meaning.Records.Unpack()));
         backfilled.AddRange(backfills.Note(batch, given));
         for (var i = 0; i < facts.Count; i++) batch.BatchCommands.Add(CorrectionTables.Event(facts[i].Stream, written[i], facts[i].Event));
         await batch.ExecuteNonQueryAsync(cancellation);

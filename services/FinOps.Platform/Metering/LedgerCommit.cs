@@ -1,6 +1,6 @@
 using FinOps.Domain.Metering;
-using Marten;
-using Marten.Services;
+using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
 using Npgsql;
 
 namespace FinOps.Platform.Metering;
@@ -8,20 +8,22 @@ namespace FinOps.Platform.Metering;
 /// <summary>
 /// One transaction for many meters: versions are checked under the streams' row locks, dedupe keys decide who is new, and events, buckets,
 /// conflicts and tallies follow. All of it is there, or none. Locks are taken in one order everywhere: names of backfills, streams,
-/// keys, buckets, tallies.
+/// keys, series, buckets, tallies.
 /// </summary>
-internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore store, SeriesIds series, Backfills backfills, TimeProvider clock)
+internal sealed class LedgerCommit(NpgsqlDataSource database, LedgerEvents events, SeriesIds series, Backfills backfills, TimeProvider clock)
 {
     public async Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await TryCommitAsync(flushes, lane, cancellation);
-        }
-        catch (Exception failure) when (StreamRace.IsLost(failure))
-        {
-            // Another activation started a stream since we looked. Seen now, its version leaves the stale meter out.
-            return await TryCommitAsync(flushes, lane, cancellation);
+            try
+            {
+                return await TryCommitAsync(flushes, lane, cancellation);
+            }
+            catch (Exception failure) when (CommitRace.IsLost(failure) && attempt < Limits.CommitRacesLost)
+            {
+                // Somebody started a stream or counted an identity since we looked. Seen now, it makes a meter stale or a record a duplicate.
+            }
         }
     }
 
@@ -32,52 +34,51 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
 
-        var (versions, voided) = await LockStreamsAsync(connection, flushes, cancellation);
-        var fresh = flushes.Where(f => IsFresh(f, versions)).ToList();
-        var outcomes = await DecideAsync(connection, fresh.SelectMany(f => f.Records).ToList(), voided, cancellation);
-
-        var entries = Entries(fresh, outcomes);
-        var accepted = entries.Where(e => e.Outcome == RecordOutcome.Accepted).Select(e => e.Pending.Record).ToList();
-        var streams = accepted.GroupBy(MeterMonth.Of).Select(g => (Id: g.Key.StreamId, Event: UsageRecorded.Pack([.. g], recordedAt))).ToList();
-        if (streams.Count > 0)
-        {
-            await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
-            foreach (var (id, recorded) in streams)
-            {
-                if (versions.ContainsKey(id)) session.Events.Append(id, recorded);
-                // There was no row to lock: of two activations that start it, one must fail.
-                else session.Events.StartStream(id, recorded);
-            }
-
-            await session.SaveChangesAsync(cancellation);
-        }
-
-        var ids = await series.ResolveAsync(connection, accepted, cancellation);
-        IReadOnlyList<(string, string)> backfilled;
-        await using (var batch = new NpgsqlBatch(connection))
-        {
-            backfilled = backfills.Note(batch, accepted);
-            LedgerTables.AddBuckets(batch, Bucket.Fold(accepted), ids, recordedAt);
-            LedgerTables.AddConflicts(batch, entries, recordedAt);
-            LedgerTables.AddTallies(batch, entries, lane, recordedAt);
-            if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
-        }
-
+        var books = await EnterAsync(connection, flushes, cancellation);
+        var fresh = flushes.Where(f => StreamVersions.Agree(f.Streams, f.Versions, books.Versions)).ToList();
+        var outcomes = await DecideAsync(connection, fresh.SelectMany(f => f.Records).ToList(), books, cancellation);
+        var group = new LedgerGroup(fresh, outcomes, books.Versions);
+        var (ids, backfilled) = await WriteAsync(connection, group, books.Versions, lane, recordedAt, cancellation);
         await transaction.CommitAsync(cancellation);
         series.Remember(ids);
         backfills.Remember(backfilled);
 
-        foreach (var (id, _) in streams) versions[id] = versions.GetValueOrDefault(id) + 1;
-        return Results(flushes, fresh, outcomes, versions);
+        var committed = fresh.Zip(group.Results).ToDictionary(r => r.First, FlushResult (r) => r.Second);
+        return [.. flushes.Select(f => committed.GetValueOrDefault(f, FlushResult.Stale.Instance))];
     }
 
-    /// <summary>Locks the streams and, before them and in the same round trip, the names of backfills; live records have none.</summary>
-    /// <returns>The streams' versions, and the backfills whose names are used up.</returns>
-    private static async Task<(Dictionary<string, long> Versions, HashSet<(string, string)> Voided)> LockStreamsAsync(
-        NpgsqlConnection connection, IReadOnlyList<MeterFlush> flushes, CancellationToken cancellation)
+    /// <returns>What may be remembered once the transaction has committed.</returns>
+    private async Task<(IReadOnlyDictionary<(TenantId, ModelId, string), int> Series, IReadOnlyList<(string, string)> Backfilled)> WriteAsync(
+        NpgsqlConnection connection, LedgerGroup group, Dictionary<string, long> versions, int lane, DateTimeOffset recordedAt,
+        CancellationToken cancellation)
     {
-        var names = flushes.SelectMany(f => f.Records).Select(r => r.Record.Backfill).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToArray();
-        var ids = flushes.SelectMany(f => f.Records).Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId).ToArray();
+        await using var batch = new NpgsqlBatch(connection);
+        if (group.Accepted.Count > 0) batch.BatchCommands.Add(DedupeKeys.Claim(group.Accepted));
+        var wanted = group.Buckets.Keys.Select(k => (k.Tenant, k.Model, k.Fleet)).ToHashSet();
+        if (series.Known(wanted) is not { } ids)
+        {
+            // Their numbers are locks, too, and come after the keys.
+            await batch.ExecuteNonQueryAsync(cancellation);
+            batch.BatchCommands.Clear();
+            ids = await series.ResolveAsync(connection, wanted, cancellation);
+        }
+
+        var requireAppended = events.Append(batch, [.. group.Streams.Select(s => new LedgerEvents.Appended(
+            s.Stream, versions.TryGetValue(s.Stream, out var version) ? version : null, UsageRecorded.Pack(s.Records, recordedAt)))]);
+        var backfilled = backfills.Note(batch, group.Streams);
+        LedgerTables.ChangeBuckets(batch, group.Buckets, ids, recordedAt);
+        LedgerTables.AddConflicts(batch, group.Conflicts, recordedAt);
+        LedgerTables.AddTallies(batch, group.Tallies, lane, recordedAt);
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
+        requireAppended();
+        return (ids, backfilled);
+    }
+
+    /// <summary>Locks the names of backfills, if any, then the streams; and looks the keys up: one round trip.</summary>
+    private static async Task<Before> EnterAsync(NpgsqlConnection connection, IReadOnlyList<MeterFlush> flushes, CancellationToken cancellation)
+    {
+        var records = flushes.SelectMany(f => f.Records);
+        var names = Backfills.NamesOf(records.Select(r => r.Record)).Order(StringComparer.Ordinal).ToArray();
         await using var batch = new NpgsqlBatch(connection);
         if (names.Length > 0)
         {
@@ -86,69 +87,32 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, IDocumentStore sto
 
         batch.BatchCommands.Add(new("select id, version from finops.mt_streams where id = any($1) order by id for update")
         {
-            Parameters = { new() { Value = ids } },
+            Parameters = { new() { Value = flushes.SelectMany(f => f.Streams).Distinct().ToArray() } },
         });
+        batch.BatchCommands.Add(DedupeKeys.LookUp(records));
         var versions = new Dictionary<string, long>();
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         var voided = names.Length > 0 ? await Backfills.ReadVoidedAsync(reader, cancellation) : [];
         while (await reader.ReadAsync(cancellation)) versions[reader.GetString(0)] = reader.GetInt64(1);
-        return (versions, voided);
+        await reader.NextResultAsync(cancellation);
+        return new Before(versions, voided, await DedupeKeys.ReadAsync(reader, cancellation));
     }
 
-    private static async Task<IReadOnlyList<RecordOutcome>> DecideAsync(
-        NpgsqlConnection connection, List<PendingRecord> records, HashSet<(string, string)> voided, CancellationToken cancellation)
+    private static async Task<RecordOutcome[]> DecideAsync(
+        NpgsqlConnection connection, List<PendingRecord> records, Before books, CancellationToken cancellation)
     {
-        var asked = voided.Count == 0 ? records : records.Where(r => !Backfills.IsVoided(voided, r.Record)).ToList();
-        var outcomes = await DedupeKeys.DecideAsync(connection, asked, cancellation);
+        var asked = books.Voided.Count == 0 ? records : records.Where(r => !Backfills.IsVoided(books.Voided, r.Record)).ToList();
+        var outcomes = DedupeDecision.Decide(asked.ConvertAll(r => r.Digest), books.Counted);
+        await UsageRevisions.RecogniseAsync(connection, asked, outcomes, cancellation);
         if (asked.Count == records.Count) return outcomes;
-        using var decided = outcomes.GetEnumerator();
-        return [.. records.Select(r => Backfills.IsVoided(voided, r.Record) || !decided.MoveNext() ? RecordOutcome.BackfillVoided : decided.Current)];
-    }
-
-    private static bool IsFresh(MeterFlush flush, Dictionary<string, long> versions) => StreamVersions.Agree(
-        flush.Records.Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId), flush.Versions, versions);
-
-    private static List<LedgerEntry> Entries(List<MeterFlush> fresh, IReadOnlyList<RecordOutcome> outcomes)
-    {
-        var entries = new List<LedgerEntry>(outcomes.Count);
-        foreach (var flush in fresh)
-        {
-            foreach (var pending in flush.Records) entries.Add(new LedgerEntry(pending, outcomes[entries.Count]));
-        }
-
-        return entries;
-    }
-
-    private static List<FlushResult> Results(
-        IReadOnlyList<MeterFlush> flushes, List<MeterFlush> fresh, IReadOnlyList<RecordOutcome> outcomes,
-        Dictionary<string, long> versions)
-    {
-        var results = new List<FlushResult>(flushes.Count);
         var next = 0;
-        foreach (var flush in flushes)
-        {
-            if (!fresh.Contains(flush))
-            {
-                results.Add(FlushResult.Stale.Instance);
-                continue;
-            }
-
-            var own = outcomes.Skip(next).Take(flush.Records.Count).ToArray();
-            next += flush.Records.Count;
-            var added = Bucket.Empty;
-            for (var i = 0; i < own.Length; i++)
-            {
-                if (own[i] == RecordOutcome.Accepted) added = added.With(flush.Records[i].Record);
-            }
-
-            var streams = flush.Records.Select(r => MeterMonth.Of(r.Record)).Distinct().Select(m => m.StreamId)
-                .Where(versions.ContainsKey).ToDictionary(id => id, id => versions[id]);
-            results.Add(new FlushResult.Committed(own, streams, added));
-        }
-
-        return results;
+        return [.. records.Select(r => Backfills.IsVoided(books.Voided, r.Record) ? RecordOutcome.BackfillVoided : outcomes[next++])];
     }
-}
 
-/// <summary>One record and what became of it.</summary>
-internal readonly record struct LedgerEntry(PendingRecord Pending, RecordOutcome Outcome);
+    /// <summary>What a commit finds.</summary>
+    /// <param name="Versions">Of its streams; a stream that is not named does not exist.</param>
+    /// <param name="Voided">Backfills whose names are used up.</param>
+    /// <param name="Counted">Of its records' identities those that were counted, with their content.</param>
+    private sealed record Before(
+        Dictionary<string, long> Versions, HashSet<(string, string)> Voided, Dictionary<RecordKey, long> Counted);
+}

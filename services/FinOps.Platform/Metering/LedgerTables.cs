@@ -33,30 +33,7 @@ internal static class LedgerTables
             or {string.Join(" or ", UnitClass.All.Select(c => $"sum(b.{c.Column}) < 0"))})
         """;
 
-    public static void AddBuckets(
-        NpgsqlBatch batch, Dictionary<BucketKey, Bucket> buckets,
-        IReadOnlyDictionary<(TenantId, ModelId, string), int> series, DateTimeOffset recordedAt)
-    {
-        if (buckets.Count == 0) return;
-        var rows = buckets.ToArray();
-        var command = new NpgsqlBatchCommand(BucketSql)
-        {
-            Parameters =
-            {
-                new() { Value = Array.ConvertAll(rows, r => series[(r.Key.Tenant, r.Key.Model, r.Key.Fleet)]) },
-                new() { Value = Array.ConvertAll(rows, r => r.Key.Slot.Index) },
-                new() { Value = QuarterHour.Holding(recordedAt).Hour },
-                new() { Value = Array.ConvertAll(rows, r => r.Value.Records) },
-                new() { Value = Array.ConvertAll(rows, r => r.Value.Incomplete) },
-                new() { Value = Array.ConvertAll(rows, r => r.Value.Failed) },
-            },
-        };
-        foreach (var unitClass in UnitClass.All)
-            command.Parameters.Add(new() { Value = Array.ConvertAll(rows, r => r.Value.Quantities[unitClass]) });
-        batch.BatchCommands.Add(command);
-    }
-
-    /// <summary>Changes of buckets that may be negative; as additions they belong to their own hour of record time.</summary>
+    /// <summary>What commits add to buckets, and what corrections change, which may be negative: each in its own hour of record time.</summary>
     public static void ChangeBuckets(
         NpgsqlBatch batch, Dictionary<BucketKey, BucketChange> changes,
         IReadOnlyDictionary<(TenantId, ModelId, string), int> series, DateTimeOffset recordedAt)
@@ -79,22 +56,22 @@ internal static class LedgerTables
         batch.BatchCommands.Add(command);
     }
 
-    public static void AddConflicts(NpgsqlBatch batch, List<LedgerEntry> entries, DateTimeOffset recordedAt)
+    public static void AddConflicts(NpgsqlBatch batch, IReadOnlyList<PendingRecord> conflicts, DateTimeOffset recordedAt)
     {
-        foreach (var (pending, outcome) in entries)
+        foreach (var pending in conflicts)
         {
-            if (outcome != RecordOutcome.Conflict) continue;
             var record = pending.Record;
             batch.BatchCommands.Add(new(
                 """
-                insert into finops.usage_conflict (seen_at, key, content, tenant, source, record_id, model, batch_id, record)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (key, content) do nothing
+                insert into finops.usage_conflict (seen_at, key_high, key_low, content, tenant, source, record_id, model, batch_id, record)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (key_high, key_low, content) do nothing
                 """)
             {
                 Parameters =
                 {
                     new() { Value = recordedAt },
-                    new() { Value = pending.Digest.Key },
+                    new() { Value = pending.Digest.Key.High },
+                    new() { Value = pending.Digest.Key.Low },
                     new() { Value = pending.Digest.Content },
                     new() { Value = record.Tenant.Value },
                     new() { Value = record.Source },
@@ -107,46 +84,43 @@ internal static class LedgerTables
         }
     }
 
-    public static void AddTallies(NpgsqlBatch batch, List<LedgerEntry> entries, int lane, DateTimeOffset recordedAt)
+    public static void AddTallies(NpgsqlBatch batch, IReadOnlyDictionary<TenantId, Tally> tallies, int lane, DateTimeOffset recordedAt)
     {
-        foreach (var tenant in entries.GroupBy(e => e.Pending.Record.Tenant).OrderBy(g => g.Key.Value, StringComparer.Ordinal))
+        if (tallies.Count == 0) return;
+        var rows = tallies.OrderBy(t => t.Key.Value, StringComparer.Ordinal).ToArray();
+        batch.BatchCommands.Add(new(
+            """
+            insert into finops.ingestion_tally as t (tenant, lane, accepted, duplicates, conflicts, quarantined, last_commit_at)
+            select tenant, $5, accepted, duplicates, conflicts, 0, case when accepted > 0 then $6 end
+            from unnest($1, $2, $3, $4) as n (tenant, accepted, duplicates, conflicts)
+            on conflict (tenant, lane) do update set
+              accepted = t.accepted + excluded.accepted, duplicates = t.duplicates + excluded.duplicates, conflicts = t.conflicts + excluded.conflicts,
+              last_commit_at = greatest(t.last_commit_at, excluded.last_commit_at)
+            """)
         {
-            var accepted = tenant.LongCount(e => e.Outcome == RecordOutcome.Accepted);
-            batch.BatchCommands.Add(Tally(
-                tenant.Key.Value, lane, accepted, tenant.LongCount(e => e.Outcome == RecordOutcome.Duplicate),
-                tenant.LongCount(e => e.Outcome == RecordOutcome.Conflict), 0, accepted > 0 ? recordedAt : null));
-        }
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(rows, r => r.Key.Value) },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Accepted) },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Duplicates) },
+                new() { Value = Array.ConvertAll(rows, r => r.Value.Conflicts) },
+                new() { Value = lane },
+                new() { Value = recordedAt, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            },
+        });
     }
 
     /// <param name="tenant">Empty where the record named none that could be read.</param>
-    /// <param name="lane">Whose row: lanes do not wait for each other's.</param>
-    /// <param name="accepted">To add.</param>
-    /// <param name="duplicates">To add.</param>
-    /// <param name="conflicts">To add.</param>
+    /// <param name="lane">Whose row: the doors and the lanes do not wait for each other's.</param>
     /// <param name="quarantined">To add.</param>
-    /// <param name="committedAt">Null when nothing was accepted.</param>
-    public static NpgsqlBatchCommand Tally(
-        string tenant, int lane, long accepted, long duplicates, long conflicts, long quarantined, DateTimeOffset? committedAt) => new(
+    public static NpgsqlBatchCommand QuarantineTally(string tenant, int lane, long quarantined) => new(
         """
-        insert into finops.ingestion_tally as t (tenant, lane, accepted, duplicates, conflicts, quarantined, last_commit_at)
-        values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (tenant, lane) do update set
-          accepted = t.accepted + excluded.accepted, duplicates = t.duplicates + excluded.duplicates,
-          conflicts = t.conflicts + excluded.conflicts, quarantined = t.quarantined + excluded.quarantined,
-          last_commit_at = greatest(t.last_commit_at, excluded.last_commit_at)
+        insert into finops.ingestion_tally as t (tenant, lane, accepted, duplicates, conflicts, quarantined) values ($1, $2, 0, 0, 0, $3)
+        on conflict (tenant, lane) do update set quarantined = t.quarantined + excluded.quarantined
         """)
-        {
-            Parameters =
-        {
-            new() { Value = tenant },
-            new() { Value = lane },
-            new() { Value = accepted },
-            new() { Value = duplicates },
-            new() { Value = conflicts },
-            new() { Value = quarantined },
-            new() { Value = (object?)committedAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-        },
-        };
+    {
+        Parameters = { new() { Value = tenant }, new() { Value = lane }, new() { Value = quarantined } },
+    };
 
     private static string Json(UsageRecord record) => JsonSerializer.Serialize(new
     {

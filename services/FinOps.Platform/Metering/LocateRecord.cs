@@ -11,7 +11,7 @@ namespace FinOps.Platform.Metering;
 /// <param name="OccurredAt">When it was counted for, where known: narrows the search to a month.</param>
 internal sealed record RecordIdentity(TenantId Tenant, string Source, string Id, ModelId? Model, DateTimeOffset? OccurredAt)
 {
-    public Guid Key => RecordDigest.KeyOf(Tenant, Source, Id);
+    public RecordKey Key => RecordKey.Of(Tenant, Source, Id);
 }
 
 /// <summary>A record in the books.</summary>
@@ -49,13 +49,13 @@ internal static class LocateRecord
             : await SearchAsync(reading, identity, content, cancellation);
     }
 
-    private static async Task<Guid?> ContentAsync(NpgsqlConnection connection, Guid key, CancellationToken cancellation)
+    private static async Task<long?> ContentAsync(NpgsqlConnection connection, RecordKey key, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select content from finops.usage_key where key = $1", connection)
+        await using var command = new NpgsqlCommand("select content from finops.usage_key where key_high = $1 and key_low = $2", connection)
         {
-            Parameters = { new() { Value = key } },
+            Parameters = { new() { Value = key.High }, new() { Value = key.Low } },
         };
-        return await command.ExecuteScalarAsync(cancellation) as Guid?;
+        return await command.ExecuteScalarAsync(cancellation) as long?;
     }
 
     private static async Task<LocatedRecord> OfRevisionAsync(
@@ -75,7 +75,7 @@ internal static class LocateRecord
     }
 
     private static async Task<LocatedRecord?> SearchAsync(
-        CorrectionBooks reading, RecordIdentity identity, Guid content, CancellationToken cancellation)
+        CorrectionBooks reading, RecordIdentity identity, long content, CancellationToken cancellation)
     {
         var prefix = identity.Model is { } model ? MeterMonth.Prefix(new Meter(identity.Tenant, model)) : MeterMonth.Prefix(identity.Tenant);
         await using var command = reading.Database.CreateCommand(
@@ -114,9 +114,11 @@ internal static class LocateRecord
 /// <summary>Stored events of usage streams, as they are read past Marten's sessions.</summary>
 internal static class StoredUsage
 {
+    public const string Recorded = "usage_recorded_v1";
+
     public static readonly IReadOnlyDictionary<string, Type> Types = new Dictionary<string, Type>
     {
-        ["usage_recorded_v1"] = typeof(UsageRecorded),
+        [Recorded] = typeof(UsageRecorded),
         ["usage_voided_v1"] = typeof(UsageVoided),
         ["usage_amended_v1"] = typeof(UsageAmended),
     };

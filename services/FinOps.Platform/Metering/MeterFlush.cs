@@ -9,11 +9,18 @@ internal readonly record struct PendingRecord(UsageRecord Record, RecordDigest D
 /// <summary>What one meter wants committed: its records in order, and the stream versions that it believes in.</summary>
 internal sealed class MeterFlush(Meter meter, IReadOnlyList<PendingRecord> records, IReadOnlyDictionary<string, long> versions)
 {
+    private readonly Lazy<(string[] Streams, int[]? Places)> months = new(() => Months(records));
     private readonly TaskCompletionSource<FlushResult> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Meter Meter { get; } = meter;
 
     public IReadOnlyList<PendingRecord> Records { get; } = records;
+
+    /// <summary>The streams that its records lie in; a month each, so nearly always one.</summary>
+    public IReadOnlyList<string> Streams => months.Value.Streams;
+
+    /// <returns>Where in <see cref="Streams"/> the stream of a record is.</returns>
+    public int StreamOf(int record) => months.Value.Places?[record] ?? 0;
 
     /// <summary>By stream id; a stream that is not named is believed not to exist.</summary>
     public IReadOnlyDictionary<string, long> Versions { get; } = versions;
@@ -23,6 +30,26 @@ internal sealed class MeterFlush(Meter meter, IReadOnlyList<PendingRecord> recor
     public void Complete(FlushResult with) => result.TrySetResult(with);
 
     public void Fail(Exception error) => result.TrySetException(error);
+
+    private static (string[] Streams, int[]? Places) Months(IReadOnlyList<PendingRecord> records)
+    {
+        var months = new List<(int Year, int Month)>(1);
+        var places = new int[records.Count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var at = records[i].Record.OccurredAt.UtcDateTime;
+            var place = months.IndexOf((at.Year, at.Month));
+            if (place < 0)
+            {
+                place = months.Count;
+                months.Add((at.Year, at.Month));
+            }
+
+            places[i] = place;
+        }
+
+        return ([.. months.Select(m => new MeterMonth(records[0].Record.Meter, m.Year, m.Month).StreamId)], months.Count > 1 ? places : null);
+    }
 }
 
 /// <summary>What a commit answered to one meter.</summary>

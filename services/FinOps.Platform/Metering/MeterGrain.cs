@@ -122,7 +122,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
 
     /// <summary>What passes by itself is told so that the sender tries again; the rest as it is.</summary>
     private static Exception Told(Exception failure) =>
-        failure.Passes() || failure is OperationCanceledException or ChannelClosedException || StreamRace.IsLost(failure)
+        failure.Passes() || failure is OperationCanceledException or ChannelClosedException || CommitRace.IsLost(failure)
             ? new BooksUnavailableException($"The books could not be written: {failure.Message}")
             : failure;
 

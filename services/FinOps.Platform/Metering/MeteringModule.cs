@@ -14,7 +14,7 @@ public static class MeteringModule
 {
     public static StoreOptions Metering(this StoreOptions store)
     {
-        store.Events.MapEventType<UsageRecorded>("usage_recorded_v1");
+        store.Events.MapEventType<UsageRecorded>(StoredUsage.Recorded);
         store.Events.MapEventType<UsageVoided>("usage_voided_v1");
         store.Events.MapEventType<UsageAmended>("usage_amended_v1");
         // Ours, on Marten's table: it would drop what is not in its model.
@@ -46,6 +46,7 @@ public static class MeteringModule
     /// <summary>What the meter grains of a silo need.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
+        services.AddSingleton<LedgerEvents>();
         services.AddSingleton<LedgerCommit>();
         services.AddSingleton<MeterState.Reader>();
         services.AddSingleton<Ledger>();

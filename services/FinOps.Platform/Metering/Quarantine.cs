@@ -44,7 +44,7 @@ internal sealed class Quarantine(NpgsqlDataSource database, TimeProvider clock)
     private static void AddTallies(NpgsqlBatch rows, IEnumerable<ReportedRecord> refused)
     {
         foreach (var tenant in refused.GroupBy(ReadableTenant).OrderBy(g => g.Key, StringComparer.Ordinal))
-            rows.BatchCommands.Add(LedgerTables.Tally(tenant.Key, Lane, 0, 0, 0, tenant.LongCount(), null));
+            rows.BatchCommands.Add(LedgerTables.QuarantineTally(tenant.Key, Lane, tenant.LongCount()));
     }
 
     private static async Task<List<long>> NumbersAsync(NpgsqlConnection connection, int count, CancellationToken cancellation)

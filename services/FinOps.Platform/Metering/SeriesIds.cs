@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using Npgsql;
 
@@ -10,9 +9,9 @@ internal sealed class SeriesIds
 {
     private readonly ConcurrentDictionary<(TenantId, ModelId, string), int> known = new();
 
-    public Task<IReadOnlyDictionary<(TenantId, ModelId, string), int>> ResolveAsync(
-        NpgsqlConnection connection, IEnumerable<UsageRecord> records, CancellationToken cancellation) =>
-        ResolveAsync(connection, records.Select(r => (r.Tenant, r.Model, r.Fleet ?? "")), cancellation);
+    /// <returns>Null where a number must be asked for or made.</returns>
+    public IReadOnlyDictionary<(TenantId, ModelId, string), int>? Known(IReadOnlyCollection<(TenantId, ModelId, string)> wanted) =>
+        wanted.All(known.ContainsKey) ? wanted.ToDictionary(w => w, w => known[w]) : null;
 
     public async Task<IReadOnlyDictionary<(TenantId, ModelId, string), int>> ResolveAsync(
         NpgsqlConnection connection, IEnumerable<(TenantId, ModelId, string)> series, CancellationToken cancellation)

@@ -10,34 +10,35 @@ namespace FinOps.Platform.Metering;
 /// <param name="Stream">Of the correction's event that holds the record.</param>
 /// <param name="Version">Of that event.</param>
 /// <param name="Correction">Which correction.</param>
-internal sealed record UsageRevision(int Number, Guid? Content, string Stream, long Version, Guid Correction);
+internal sealed record UsageRevision(int Number, long? Content, string Stream, long Version, Guid Correction);
 
 /// <summary>Revisions of corrected records: few, and read only where a record would be a conflict, and by corrections.</summary>
 internal static class UsageRevisions
 {
     /// <returns>The last one; null where the record was never corrected.</returns>
-    public static async Task<UsageRevision?> LastAsync(NpgsqlConnection connection, Guid key, CancellationToken cancellation)
+    public static async Task<UsageRevision?> LastAsync(NpgsqlConnection connection, RecordKey key, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select revision, content, stream, version, correction from finops.usage_revision where key = $1 order by revision desc limit 1",
+            "select revision, content, stream, version, correction from finops.usage_revision where key_high = $1 and key_low = $2 order by revision desc limit 1",
             connection)
         {
-            Parameters = { new() { Value = key } },
+            Parameters = { new() { Value = key.High }, new() { Value = key.Low } },
         };
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation)
-            ? new UsageRevision(row.GetInt32(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(2), row.GetInt64(3), row.GetGuid(4))
+            ? new UsageRevision(row.GetInt32(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetGuid(4))
             : null;
     }
 
-    public static NpgsqlBatchCommand Add(Guid key, UsageRevision revision) => new(
-        "insert into finops.usage_revision (key, revision, content, stream, version, correction) values ($1, $2, $3, $4, $5, $6)")
+    public static NpgsqlBatchCommand Add(RecordKey key, UsageRevision revision) => new(
+        "insert into finops.usage_revision (key_high, key_low, revision, content, stream, version, correction) values ($1, $2, $3, $4, $5, $6, $7)")
     {
         Parameters =
         {
-            new() { Value = key },
+            new() { Value = key.High },
+            new() { Value = key.Low },
             new() { Value = revision.Number },
-            new() { Value = (object?)revision.Content ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            new() { Value = (object?)revision.Content ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
             new() { Value = revision.Stream },
             new() { Value = revision.Version },
             new() { Value = revision.Correction },
@@ -55,13 +56,20 @@ internal static class UsageRevisions
         var conflicts = Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] == RecordOutcome.Conflict).ToArray();
         if (conflicts.Length == 0) return;
         await using var command = new NpgsqlCommand(
-            "select key, content from finops.usage_revision where key = any($1) and content is not null", connection)
+            """
+            select key_high, key_low, content from finops.usage_revision join unnest($1, $2) as t (key_high, key_low) using (key_high, key_low)
+            where content is not null
+            """, connection)
         {
-            Parameters = { new() { Value = Array.ConvertAll(conflicts, i => records[i].Digest.Key) } },
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(conflicts, i => records[i].Digest.Key.High) },
+                new() { Value = Array.ConvertAll(conflicts, i => records[i].Digest.Key.Low) },
+            },
         };
         var amended = new HashSet<RecordDigest>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) amended.Add(new RecordDigest(reader.GetGuid(0), reader.GetGuid(1)));
+        while (await reader.ReadAsync(cancellation)) amended.Add(new RecordDigest(new RecordKey(reader.GetInt64(0), reader.GetInt64(1)), reader.GetInt64(2)));
         foreach (var i in conflicts)
         {
             if (amended.Contains(records[i].Digest)) outcomes[i] = RecordOutcome.Duplicate;

@@ -50,7 +50,7 @@ internal sealed class VoidBackfill(CorrectionBooks books, TimeProvider clock, IL
     {
         var (correction, started, sums) = (Guid.CreateVersion7(), Stopwatch.GetTimestamp(), new CorrectionSums());
         await transaction.LockAsync(streams, cancellation);
-        await transaction.RunAsync(cancellation, new NpgsqlBatchCommand("create temp table released (key uuid not null) on commit drop"));
+        await transaction.RunAsync(cancellation, new NpgsqlBatchCommand("create temp table released (key_high bigint not null, key_low bigint not null) on commit drop"));
         for (var i = 0; i < streams.Count; i++)
         {
             await foreach (var piece in BackfillPieces.ReadAsync(books, streams[i], backfill, cancellation))
@@ -105,13 +105,14 @@ internal sealed class VoidBackfill(CorrectionBooks books, TimeProvider clock, IL
         if (piece.Taken.Count > 0) sums.Take(piece.Taken[0].Meter, piece.Taken.Count, piece.Taken.Sum(r => r.Quantities.Total));
     }
 
-    private static async Task ReleaseAsync(NpgsqlConnection connection, IReadOnlyList<Guid> keys, CancellationToken cancellation)
+    private static async Task ReleaseAsync(NpgsqlConnection connection, IReadOnlyList<RecordKey> keys, CancellationToken cancellation)
     {
-        await using var copy = await connection.BeginBinaryImportAsync("copy released (key) from stdin (format binary)", cancellation);
+        await using var copy = await connection.BeginBinaryImportAsync("copy released (key_high, key_low) from stdin (format binary)", cancellation);
         foreach (var key in keys)
         {
             await copy.StartRowAsync(cancellation);
-            await copy.WriteAsync(key, NpgsqlDbType.Uuid, cancellation);
+            await copy.WriteAsync(key.High, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(key.Low, NpgsqlDbType.Bigint, cancellation);
         }
 
         await copy.CompleteAsync(cancellation);

@@ -26,18 +26,22 @@ public sealed class QuantitiesConverter : IConverter<Quantities, QuantitiesForm>
 public struct RecordDigestForm
 {
     [Id(0)]
-    public Guid Key { get; set; }
+    public long KeyHigh { get; set; }
 
     [Id(1)]
-    public Guid Content { get; set; }
+    public long KeyLow { get; set; }
+
+    [Id(2)]
+    public long Content { get; set; }
 }
 
 [RegisterConverter]
 public sealed class RecordDigestConverter : IConverter<RecordDigest, RecordDigestForm>
 {
-    public RecordDigest ConvertFromSurrogate(in RecordDigestForm surrogate) => new(surrogate.Key, surrogate.Content);
+    public RecordDigest ConvertFromSurrogate(in RecordDigestForm surrogate) => new(new RecordKey(surrogate.KeyHigh, surrogate.KeyLow), surrogate.Content);
 
-    public RecordDigestForm ConvertToSurrogate(in RecordDigest value) => new() { Key = value.Key, Content = value.Content };
+    public RecordDigestForm ConvertToSurrogate(in RecordDigest value) =>
+        new() { KeyHigh = value.Key.High, KeyLow = value.Key.Low, Content = value.Content };
 }
 
 [GenerateSerializer]

@@ -17,7 +17,9 @@ internal static class LedgerKeys
         if (!await IsDueAsync(connection, comparison.Records, at, cancellation)) return false;
         await using var command = new NpgsqlCommand("""
             select (select count(*) from finops.usage_key), (
-              select count(*) from (select distinct on (key) content from finops.usage_revision order by key, revision desc) r where content is null)
+              select count(*) from (select distinct on (key_high, key_low) content from finops.usage_revision
+                order by key_high, key_low, revision desc) r
+              where content is null)
             """, connection)
         {
             CommandTimeout = Limits.LedgerCheckCommandSeconds,

@@ -25,8 +25,11 @@ public static class StorageModule
             var settings = new NpgsqlConnectionStringBuilder(connectionString)
             {
                 CommandTimeout = Limits.CommandTimeoutSeconds,
+                MaxPoolSize = Limits.DatabaseConnections,
                 ApplicationName = "finops",
             };
+            // What a commit says again and again is parsed and planned once per connection, unless the connection string says otherwise.
+            if (!settings.ShouldSerialize("Max Auto Prepare")) settings.MaxAutoPrepare = Limits.PreparedStatementsPerConnection;
             return NpgsqlDataSource.Create(settings);
         });
         services.AddMarten(provider =>

@@ -32,6 +32,8 @@ public sealed class CutOffHost : RunningHost
             Host = "127.0.0.1",
             Port = proxy.Port,
             SslMode = SslMode.Disable,
+            // The proxy knows a commit by its text, which goes over the wire each time only while nothing is prepared.
+            MaxAutoPrepare = 0,
         }.ConnectionString;
     }
 

@@ -123,8 +123,8 @@ internal static class Canaries
             await RunAsync(
                 database,
                 """
-                insert into finops.usage_conflict (seen_at, key, content, tenant, source, record_id, model, batch_id, record)
-                select now(), gen_random_uuid(), gen_random_uuid(), $1, 'canary-of-' || $1, 'canary-of-' || $1 || n, 'canary-of-' || $1, 'canary-of-' || $1,
+                insert into finops.usage_conflict (seen_at, key_high, key_low, content, tenant, source, record_id, model, batch_id, record)
+                select now(), n, n, hashtextextended($1, 0), $1, 'canary-of-' || $1, 'canary-of-' || $1 || n, 'canary-of-' || $1, 'canary-of-' || $1,
                        jsonb_build_object('tenant', $1, 'note', 'canary-of-' || $1)
                 from generate_series(1, 3) n
                 """, tenant);

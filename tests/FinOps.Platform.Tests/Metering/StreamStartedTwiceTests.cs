@@ -22,9 +22,9 @@ public sealed class StreamStartedTwiceTests(RunningHost host) : IClassFixture<Ru
         // The second activation's commit has looked for the stream and waits for a key that someone else may be about to claim …
         await using var connection = await host.Database.OpenConnectionAsync();
         await using var holder = await connection.BeginTransactionAsync();
-        await using var claim = new Npgsql.NpgsqlCommand("insert into finops.usage_key (key, content) values ($1, $1)", connection)
+        await using var claim = new Npgsql.NpgsqlCommand("insert into finops.usage_key (key_high, key_low, content) values ($1, $2, 0)", connection)
         {
-            Parameters = { new() { Value = second.Digest.Key } },
+            Parameters = { new() { Value = second.Digest.Key.High }, new() { Value = second.Digest.Key.Low } },
         };
         await claim.ExecuteNonQueryAsync();
         var late = commit.CommitAsync([new MeterFlush(Meter, [second], nothing)], 0, CancellationToken.None);

@@ -27,7 +27,7 @@ internal sealed class LedgerCommit(World world, Host host, int lane)
 
         await host.MayDie(Fault.HostKilledInTransaction, 0.003);
         var digests = pending.ConvertAll(p => p.Digest);
-        var counted = await database.ClaimKeysAsync(transaction, [.. digests.DistinctBy(d => d.Key).OrderBy(d => d.Key)]);
+        var counted = await database.ClaimKeysAsync(transaction, [.. digests.DistinctBy(d => d.Key).OrderBy(d => d.Key.High).ThenBy(d => d.Key.Low)]);
         if (counted is null) return (null, false);
         var outcomes = world.Mutation == Mutation.NoDedupe
             ? new RecordOutcome[digests.Count]

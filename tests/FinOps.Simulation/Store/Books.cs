@@ -6,7 +6,7 @@ namespace FinOps.Simulation.Store;
 /// <summary>What is on disk: the tables of the platform, changed by whole commits only.</summary>
 internal sealed class Books(World world)
 {
-    public Dictionary<Guid, Guid> Keys { get; } = [];
+    public Dictionary<RecordKey, long> Keys { get; } = [];
 
     /// <summary>By id, in order of version.</summary>
     public Dictionary<string, List<UsageRecorded>> Streams { get; } = [];
@@ -19,7 +19,7 @@ internal sealed class Books(World world)
 
     public long Refused { get; private set; }
 
-    public HashSet<(Guid Key, Guid Content)> Conflicts { get; } = [];
+    public HashSet<(RecordKey Key, long Content)> Conflicts { get; } = [];
 
     public AlertTable Alerts { get; } = new(world);
 

@@ -24,7 +24,7 @@ internal sealed class Database(World world)
     public Task<IReadOnlyDictionary<string, long>?> LockStreamsAsync(Transaction transaction, IReadOnlyList<string> ids) =>
         AskAsync(transaction.Owner, transaction, () => statements.LockStreamsAsync(transaction, ids));
 
-    public Task<IReadOnlyDictionary<Guid, Guid>?> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> digests) =>
+    public Task<IReadOnlyDictionary<RecordKey, long>?> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> digests) =>
         AskAsync(transaction.Owner, transaction, () => statements.ClaimKeysAsync(transaction, digests));
 
     public async Task<AppendAnswer> AppendAsync(Transaction transaction, LedgerWrite write) =>

@@ -7,7 +7,7 @@ internal sealed class Statements(World world, Books books)
 {
     private readonly Locks<string> streams = new();
     private readonly Locks<string> creations = new();
-    private readonly Locks<Guid> keys = new();
+    private readonly Locks<RecordKey> keys = new();
 
     /// <summary><c>select … for update</c>: sees the streams that exist when it starts, and their versions when it has their locks.</summary>
     public async Task<IReadOnlyDictionary<string, long>?> LockStreamsAsync(Transaction transaction, IReadOnlyList<string> ids)
@@ -27,9 +27,9 @@ internal sealed class Statements(World world, Books books)
 
     /// <summary><c>insert … on conflict do nothing</c>, in the keys' order: waits for whoever is about to insert the same key.</summary>
     /// <returns>What was counted under the keys that were there.</returns>
-    public async Task<IReadOnlyDictionary<Guid, Guid>?> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> digests)
+    public async Task<IReadOnlyDictionary<RecordKey, long>?> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> digests)
     {
-        var counted = new Dictionary<Guid, Guid>();
+        var counted = new Dictionary<RecordKey, long>();
         foreach (var (key, content) in digests)
         {
             if (!await keys.WaitAsync(key, transaction)) return null;

@@ -1,3 +1,4 @@
+using FinOps.Domain.Metering;
 using FinOps.Simulation.Time;
 
 namespace FinOps.Simulation.Store;
@@ -17,7 +18,7 @@ internal sealed class Transaction(Life owner)
 
     public List<string> CreatedStreams { get; } = [];
 
-    public Dictionary<Guid, Guid> ClaimedKeys { get; } = [];
+    public Dictionary<RecordKey, long> ClaimedKeys { get; } = [];
 
     public LedgerWrite? Write { get; set; }
 

@@ -35,13 +35,14 @@ create index correction_event_correction on finops.correction_event (correction)
 
 -- What became of a record's identity after it was first counted. Read only where a record would be a conflict, and by corrections.
 create table finops.usage_revision (
-  key        uuid   not null,
+  key_high   bigint not null,
+  key_low    bigint not null,
   revision   int    not null,
-  content    uuid, -- null: voided
+  content    bigint, -- null: voided
   stream     text   not null,
   version    bigint not null,
   correction uuid   not null,
-  primary key (key, revision)
+  primary key (key_high, key_low, revision)
 );
 
 -- Which streams hold records of a named backfill.
@@ -66,6 +67,3 @@ create table finops.voided_backfill (
 alter table finops.ingestion_tally
   add column voided  bigint not null default 0, -- records that were accepted and do not count now
   add column amended bigint not null default 0; -- amendments made
-
--- Earlier versions lost it whenever the schema was applied again.
-create index if not exists mt_streams_usage on finops.mt_streams (id collate "C") include (version) where id like 'usage/%';
