@@ -1,9 +1,12 @@
 using FinOps.Platform.Access;
 using FinOps.Platform.Alerts;
+using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
+using FinOps.Platform.Corrections;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;

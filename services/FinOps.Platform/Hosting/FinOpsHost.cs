@@ -1,9 +1,12 @@
 using FinOps.Platform.Access;
 using FinOps.Platform.Alerts;
+using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
+using FinOps.Platform.Corrections;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Storage;
@@ -30,6 +33,9 @@ public static class FinOpsHost
         services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
         services.AddAccess();
         services.AddMetering();
+        services.AddQuarantine();
+        services.AddCorrections();
+        services.AddBroker();
         if (roles.HasFlag(Roles.Silo)) services.AddLedger();
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
@@ -47,12 +53,12 @@ public static class FinOpsHost
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
-            if (roles.HasFlag(Roles.Ingest)) bus.Metering();
+            if (roles.HasFlag(Roles.Ingest)) bus.Usage();
             bus.UsingRabbitMq((context, broker) =>
             {
                 broker.Host(new Uri(rabbitmq), host => host.PublisherConfirmation = true);
                 broker.Alerts();
-                if (roles.HasFlag(Roles.Ingest)) broker.Metering(context);
+                if (roles.HasFlag(Roles.Ingest)) broker.Usage(context);
             });
         });
         services.AddHangfire(hangfire => hangfire

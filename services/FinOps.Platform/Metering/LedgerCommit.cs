@@ -1,5 +1,6 @@
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
+using FinOps.Platform.Corrections;
 using FinOps.Platform.Hosting;
 using Npgsql;
 

@@ -1,8 +1,6 @@
 using FinOps.Domain.Metering;
 using FinOps.Platform.Access;
-using FinOps.Platform.Hosting;
 using Marten;
-using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,20 +24,10 @@ public static class MeteringModule
     {
         services.AddOptions<MeteringOptions>().BindConfiguration("Metering");
         services.AddSingleton<RecordUsage>();
-        services.AddSingleton<Quarantine>();
         services.AddSingleton<Intake>();
-        services.AddSingleton<BrokerSenders>();
-        services.AddSingleton<ReceiptSender>();
         services.AddSingleton<UsageRecords>();
         services.AddSingleton<SeriesIds>();
         services.AddSingleton<Backfills>();
-        services.AddSingleton<CorrectionBooks>();
-        services.AddSingleton<CorrectRecord>();
-        services.AddSingleton<VoidBackfill>();
-        services.AddSingleton<QuarantineReplays>();
-        services.AddSingleton<ReplayQuarantine>();
-        services.AddSingleton<DismissQuarantine>();
-        services.AddSingleton<ReplayDeadLetters>();
         return services;
     }
 
@@ -53,21 +41,6 @@ public static class MeteringModule
         services.AddHostedService(provider => provider.GetRequiredService<Ledger>());
         return services;
     }
-
-    /// <summary>What listens to the broker, beside the bus.</summary>
-    public static IServiceCollection AddBrokerInbox(this IServiceCollection services)
-    {
-        services.AddHostedService<DeclareTopology>();
-        services.AddHostedService<DeadLetterInbox>();
-        services.AddSingleton<UsageConsumerHealth>();
-        services.AddHealthChecks().AddCheck<UsageConsumerHealth>("usage-consumer", timeout: Limits.ClusterAnswer);
-        return services;
-    }
-
-    public static void Metering(this IBusRegistrationConfigurator bus) => bus.AddConsumer<UsageConsumer>();
-
-    public static void Metering(this IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context) =>
-        UsageEndpoints.Add(broker, context);
 
     public static void MapMetering(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/v1/usage", UsageEndpoint.PostAsync).Allow(ViewerRole.Fleet, ViewerRole.Operator);

@@ -2,6 +2,7 @@ using FinOps.Contracts;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
+using FinOps.Platform.Quarantines;
 using Microsoft.Extensions.Options;
 using UsageRecord = FinOps.Domain.Metering.UsageRecord;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
+using FinOps.Platform.Corrections;
 using Marten;
 using Npgsql;
 

@@ -4,8 +4,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
+using FinOps.Platform.Tests.Broker;
 using FinOps.Platform.Tests.Fixtures;
-using FinOps.Platform.Tests.Metering;
 using Microsoft.AspNetCore.Builder;
 
 namespace FinOps.Platform.Tests.Faults;

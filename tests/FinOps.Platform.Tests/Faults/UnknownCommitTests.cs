@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using FinOps.Platform.Tests.Metering;
+using FinOps.Platform.Tests.Broker;
 
 namespace FinOps.Platform.Tests.Faults;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using FinOps.Platform.Broker;
 using FinOps.Platform.Hosting;
-using FinOps.Platform.Metering;
 using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Hosting;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Metering;
+using FinOps.Platform.Tests.Broker;
 using FinOps.Platform.Tests.Fixtures;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;

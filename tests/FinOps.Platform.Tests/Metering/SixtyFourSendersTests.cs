@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using FinOps.Platform.Tests.Broker;
 using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Metering;
