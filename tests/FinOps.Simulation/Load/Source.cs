@@ -39,11 +39,13 @@ internal sealed class Source(World world, Workload workload, int number)
 
     private async Task SendAsync(Batch batch)
     {
+        var isAtBroker = false;
         for (var attempt = 1; ; attempt++)
         {
             if (attempt > 1) world.Faults.Count(Fault.BatchResent);
-            var isAnswered = speaksHttp ? await PostAsync(batch) : await PublishAsync(batch, attempt);
-            if (isAnswered || (batch.IsPoison && attempt == Sizes.TriesWithPoison)) break;
+            var isAnswered = speaksHttp ? await PostAsync(batch) : await PublishAsync(batch, attempt, () => isAtBroker = true);
+            // What the broker has confirmed will be found among the dead letters; what it has not is nobody's but the source's.
+            if (isAnswered || (batch.IsPoison && isAtBroker && attempt >= Sizes.TriesWithPoison)) break;
             await life.Pause(world.Dice.Seconds(1, 5 * attempt));
         }
 
@@ -69,15 +71,12 @@ internal sealed class Source(World world, Workload workload, int number)
         return await answer.Task;
     }
 
-    private async Task<bool> PublishAsync(Batch batch, int attempt)
+    private async Task<bool> PublishAsync(Batch batch, int attempt, Action confirmed)
     {
         var receipt = new Promise<bool>(life);
         world.Loop.After(TimeSpan.FromSeconds(60 * attempt), () => receipt.Keep(false));
-        if (!await ConfirmedAsync(batch, receipt))
-        {
-            // Unknown whether the broker has it: send it again at once.
-            await ConfirmedAsync(batch, receipt);
-        }
+        // Where it is unknown whether the broker has it, it is sent again at once.
+        if (await ConfirmedAsync(batch, receipt) || await ConfirmedAsync(batch, receipt)) confirmed();
 
         return await receipt.Task;
     }
