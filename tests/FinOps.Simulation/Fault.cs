@@ -18,6 +18,7 @@ internal enum Fault
     StatementFailed,
     CommitAnswerLost,
     StreamCreatedTwice,
+    IdentityCountedTwice,
 
     // The broker and the ways to it.
     BrokerKilled,

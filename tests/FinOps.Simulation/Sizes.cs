@@ -8,6 +8,7 @@ internal static class Sizes
     public const int RecordsPerCommit = 40;
     public const int RecordsWaitingPerMeter = 25;
     public const int StaleMeterAttempts = 5;
+    public const int CommitRacesLost = 5;
     public const int Prefetch = 8;
     public const int Deliveries = 4;
     public const int ConsumerRetries = 8;

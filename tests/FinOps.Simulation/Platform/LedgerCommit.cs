@@ -9,36 +9,44 @@ internal sealed class LedgerCommit(World world, Host host, int lane)
     /// <returns>A result per flush; null where it failed.</returns>
     public async Task<IReadOnlyList<FlushResult>?> RunAsync(List<Flush> group)
     {
-        var (results, streamExists) = await TryAsync(group);
-        // Another activation has started the stream; seen now, it makes this one's flush stale.
-        return streamExists ? (await TryAsync(group)).Results : results;
+        for (var attempt = 1; attempt <= Sizes.CommitRacesLost; attempt++)
+        {
+            // Somebody has started the stream, or counted the identity; seen now, it makes a flush stale or a record a duplicate.
+            var (results, raced) = await TryAsync(group);
+            if (!raced) return results;
+        }
+
+        return null;
     }
 
-    private async Task<(IReadOnlyList<FlushResult>? Results, bool StreamExists)> TryAsync(List<Flush> group)
+    private async Task<(IReadOnlyList<FlushResult>? Results, bool Raced)> TryAsync(List<Flush> group)
     {
         var recordedAt = world.Mutation == Mutation.RecordTimeOfSending ? group[0].Records[0].FirstSent : host.Clock;
         var database = world.Database;
         if (await database.BeginAsync(host.Life) is not { } transaction) return (null, false);
 
-        var stored = await database.LockStreamsAsync(transaction, [.. group.SelectMany(f => f.Streams).Distinct().Order(StringComparer.Ordinal)]);
-        if (stored is null) return (null, false);
+        var before = await database.EnterAsync(
+            transaction, [.. group.SelectMany(f => f.Streams).Distinct().Order(StringComparer.Ordinal)],
+            [.. group.SelectMany(f => f.Records).Select(p => p.Digest)]);
+        if (before is not { Versions: var stored, Counted: var counted }) return (null, false);
         var fresh = group.Where(f => IsFresh(f, stored)).ToList();
         var pending = fresh.SelectMany(f => f.Records).ToList();
 
         await host.MayDie(Fault.HostKilledInTransaction, 0.003);
         var digests = pending.ConvertAll(p => p.Digest);
-        var counted = await database.ClaimKeysAsync(transaction, [.. digests.DistinctBy(d => d.Key).OrderBy(d => d.Key.High).ThenBy(d => d.Key.Low)]);
-        if (counted is null) return (null, false);
         var outcomes = world.Mutation == Mutation.NoDedupe
             ? new RecordOutcome[digests.Count]
             : DedupeDecision.Decide(digests, counted);
+        var news = digests.Where((_, i) => outcomes[i] == RecordOutcome.Accepted).OrderBy(d => d.Key.High).ThenBy(d => d.Key.Low);
+        if (await database.ClaimKeysAsync(transaction, [.. news]) is var claimed and not AppendAnswer.Appended)
+            return (null, claimed == AppendAnswer.Raced);
 
         var write = new LedgerWrite(lane, recordedAt, pending, outcomes);
         switch (await database.AppendAsync(transaction, write))
         {
             case AppendAnswer.Failed:
                 return (null, false);
-            case AppendAnswer.StreamExists:
+            case AppendAnswer.Raced:
                 return (null, true);
         }
 

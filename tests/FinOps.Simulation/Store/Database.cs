@@ -21,11 +21,12 @@ internal sealed class Database(World world)
         return Task.FromResult<Transaction?>(transaction);
     });
 
-    public Task<IReadOnlyDictionary<string, long>?> LockStreamsAsync(Transaction transaction, IReadOnlyList<string> ids) =>
-        AskAsync(transaction.Owner, transaction, () => statements.LockStreamsAsync(transaction, ids));
+    public Task<Before?> EnterAsync(Transaction transaction, IReadOnlyList<string> ids, IReadOnlyList<RecordDigest> digests) =>
+        AskAsync(transaction.Owner, transaction, () => statements.EnterAsync(transaction, ids, digests));
 
-    public Task<IReadOnlyDictionary<RecordKey, long>?> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> digests) =>
-        AskAsync(transaction.Owner, transaction, () => statements.ClaimKeysAsync(transaction, digests));
+    public async Task<AppendAnswer> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> news) =>
+        await AskAsync(transaction.Owner, transaction, async () => (AppendAnswer?)await statements.ClaimKeysAsync(transaction, news))
+            ?? AppendAnswer.Failed;
 
     public async Task<AppendAnswer> AppendAsync(Transaction transaction, LedgerWrite write) =>
         await AskAsync(transaction.Owner, transaction, async () => (AppendAnswer?)await statements.AppendAsync(transaction, write))

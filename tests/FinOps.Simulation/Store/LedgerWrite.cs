@@ -33,6 +33,6 @@ internal enum AppendAnswer
     /// <summary>The connection or the statement failed.</summary>
     Failed,
 
-    /// <summary>Another transaction created one of the streams meanwhile.</summary>
-    StreamExists,
+    /// <summary>Another transaction created one of the streams, or counted one of the identities, meanwhile.</summary>
+    Raced,
 }

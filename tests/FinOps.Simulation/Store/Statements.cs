@@ -9,8 +9,21 @@ internal sealed class Statements(World world, Books books)
     private readonly Locks<string> creations = new();
     private readonly Locks<RecordKey> keys = new();
 
+    /// <summary>One round trip: the streams' locks and versions, and then, without a lock, what was counted under the keys.</summary>
+    public async Task<Before?> EnterAsync(Transaction transaction, IReadOnlyList<string> ids, IReadOnlyList<RecordDigest> digests)
+    {
+        if (await LockStreamsAsync(transaction, ids) is not { } versions) return null;
+        var counted = new Dictionary<RecordKey, long>();
+        foreach (var (key, _) in digests)
+        {
+            if (books.Keys.TryGetValue(key, out var before)) counted[key] = before;
+        }
+
+        return new Before(versions, counted);
+    }
+
     /// <summary><c>select … for update</c>: sees the streams that exist when it starts, and their versions when it has their locks.</summary>
-    public async Task<IReadOnlyDictionary<string, long>?> LockStreamsAsync(Transaction transaction, IReadOnlyList<string> ids)
+    private async Task<IReadOnlyDictionary<string, long>?> LockStreamsAsync(Transaction transaction, IReadOnlyList<string> ids)
     {
         var existing = ids.Where(books.Streams.ContainsKey).ToArray();
         var versions = new Dictionary<string, long>();
@@ -25,26 +38,25 @@ internal sealed class Statements(World world, Books books)
         return versions;
     }
 
-    /// <summary><c>insert … on conflict do nothing</c>, in the keys' order: waits for whoever is about to insert the same key.</summary>
-    /// <returns>What was counted under the keys that were there.</returns>
-    public async Task<IReadOnlyDictionary<RecordKey, long>?> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> digests)
+    /// <summary><c>insert</c> in the keys' order: waits for whoever is about to insert the same key, and fails where that one has.</summary>
+    public async Task<AppendAnswer> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> news)
     {
-        var counted = new Dictionary<RecordKey, long>();
-        foreach (var (key, content) in digests)
+        foreach (var (key, content) in news)
         {
-            if (!await keys.WaitAsync(key, transaction)) return null;
-            if (books.Keys.TryGetValue(key, out var before))
+            if (!await keys.WaitAsync(key, transaction)) return AppendAnswer.Failed;
+            if (books.Keys.ContainsKey(key) && world.Mutation != Mutation.NoDedupe)
             {
-                counted.Add(key, before);
-                continue;
+                world.Faults.Count(Fault.IdentityCountedTwice);
+                End(transaction);
+                return AppendAnswer.Raced;
             }
 
             keys.Take(key, transaction);
-            transaction.ClaimedKeys.Add(key, content);
+            transaction.ClaimedKeys[key] = content;
             if (world.Mutation == Mutation.KeysOutsideTransaction) books.Keys.Add(key, content);
         }
 
-        return counted;
+        return AppendAnswer.Appended;
     }
 
     /// <summary>Appends to the streams that were locked; starts the others, and fails where another transaction has just done so.</summary>
@@ -59,7 +71,7 @@ internal sealed class Statements(World world, Books books)
             {
                 world.Faults.Count(Fault.StreamCreatedTwice);
                 End(transaction);
-                return AppendAnswer.StreamExists;
+                return AppendAnswer.Raced;
             }
 
             creations.Take(stream, transaction);
@@ -85,3 +97,8 @@ internal sealed class Statements(World world, Books books)
         transaction.End();
     }
 }
+
+/// <summary>What a commit finds.</summary>
+/// <param name="Versions">Of its streams that exist.</param>
+/// <param name="Counted">Of its records' identities those that were counted, with their content.</param>
+internal sealed record Before(IReadOnlyDictionary<string, long> Versions, IReadOnlyDictionary<RecordKey, long> Counted);
