@@ -88,9 +88,10 @@ internal sealed class Statements(World world, Books books)
         End(transaction);
     }
 
-    /// <summary>Whatever was not committed is gone.</summary>
+    /// <summary>Whatever was not committed is gone. One that a failed statement has ended holds nothing any more, and ends once.</summary>
     public void End(Transaction transaction)
     {
+        if (!transaction.IsOpen) return;
         streams.Release(transaction.LockedStreams);
         creations.Release(transaction.CreatedStreams);
         keys.Release(transaction.ClaimedKeys.Keys);
