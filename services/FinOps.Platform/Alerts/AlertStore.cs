@@ -67,8 +67,10 @@ public sealed class AlertStore(NpgsqlDataSource database)
             NextStep.Dead => ("DEAD", at),
             _ => throw new System.Diagnostics.UnreachableException(next.GetType().Name),
         };
-        // A batch is one transaction.
+        // A batch is one transaction. The alert's lock comes first: of two channels that end at the same moment, the later one must see what
+        // the earlier one wrote, or each takes the other for pending, and the alert stays so.
         await using var batch = database.CreateBatch();
+        Add(batch, "select from finops.alert where id = $1 for update", alertId);
         Add(
             batch,
             """

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FinOps.Domain.Alerts;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Tests.Fixtures;
@@ -82,6 +83,33 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
         // The sweep may have claimed a channel before any of the nine: what counts is where it ends.
         await Eventually.SeeAsync(() => host.RowsAsync("select status from finops.alert where tenant = 'eager'"), rows => rows is ["DELIVERED"]);
         Assert.Equal(0, host.Receiver.Waiting("eager"));
+    }
+
+    [Fact]
+    public async Task Two_channels_that_end_at_the_same_moment_end_the_alert()
+    {
+        await host.CreateAsync("doubled", b => (b.Thresholds, b.Webhook) = ([50m], new() { Url = host.Receiver.Url("doubled") }));
+        await host.SpendSilentlyAsync("doubled", 50);
+        var alerts = new ConcurrentQueue<string>();
+        await EvaluateAsync("doubled", alerts.Enqueue);
+        var store = host.Services.GetRequiredService<AlertStore>();
+        var now = DateTimeOffset.UtcNow;
+        string[] channels = [BusChannel.Name, WebhookChannel.Name];
+        foreach (var channel in channels) Assert.Equal(1, await store.ClaimAsync(alerts.Single(), channel, now, CancellationToken.None));
+
+        // Both are let go only when both have come as far as they can.
+        await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new NpgsqlCommand("select from finops.alert where id = $1 for update", connection) { Parameters = { new() { Value = alerts.Single() } } })
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var ends = channels.Select(channel => store.RecordAsync(
+            alerts.Single(), channel, 1, now, new DeliveryOutcome.Delivered(200), new NextStep.Done(), CancellationToken.None)).ToArray();
+        await host.EventuallyAsync(
+            r => r is ["2"], "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%finops.alert%'");
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAll(ends);
+
+        Assert.Equal(["DELIVERED"], await host.RowsAsync("select status from finops.alert where tenant = 'doubled'"));
     }
 
     [Fact]
