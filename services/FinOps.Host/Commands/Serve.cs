@@ -16,6 +16,7 @@ internal static class Serve
 
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
+        SafeVersions.Require();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddFinOps(RolesText.Parse(builder.Configuration["FINOPS_ROLES"]));
         var app = builder.Build();

@@ -28,6 +28,22 @@ internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, 
     private static readonly GraphQLSerializer Serializer =
         new(options => options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, new GraphErrors());
 
+    /// <summary>A document that is nested too deep ends a process whose parser has no limit: found at the start, not by the first such document.</summary>
+    /// <exception cref="InvalidOperationException">The parser reads deeper than <see cref="Limits.GraphParserDepth"/>.</exception>
+    public static void RequireDepthLimit(GraphQLDocumentBuilder? parser = null)
+    {
+        try
+        {
+            (parser ?? Parser).Build(string.Concat(Enumerable.Repeat("{a", Limits.GraphParserDepth + 1)) + new string('}', Limits.GraphParserDepth + 1));
+        }
+        catch (GraphQLMaxDepthExceededException)
+        {
+            return;
+        }
+
+        throw new InvalidOperationException($"The GraphQL parser reads documents deeper than {Limits.GraphParserDepth} levels; set its MaxDepth.");
+    }
+
     public Task GetAsync(HttpContext context) =>
         MediaTypes.WantsPage(context.Request)
             ? QueryPage.WriteAsync(context.Response)

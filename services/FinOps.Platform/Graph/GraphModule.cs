@@ -67,6 +67,7 @@ public static class GraphModule
     public static void MapGraph(this IEndpointRouteBuilder endpoints)
     {
         // Made now: a schema that does not fit together must stop the start, not the first query.
+        GraphEndpoint.RequireDepthLimit();
         var graph = endpoints.ServiceProvider.GetRequiredService<GraphEndpoint>();
         ViewerRole[] anyone = [ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant, ViewerRole.Fleet];
         endpoints.MapGet("/graphql", graph.GetAsync).Allow(anyone).OpenTo(MediaTypes.WantsPage);
