@@ -12,8 +12,14 @@ public static class Limits
     /// <summary>Flushes that wait in one lane; a meter has one at a time, so this is the number of meters that may wait. Beyond it grains wait.</summary>
     public const int FlushesWaitingPerLane = 10_000;
 
+    /// <summary>How long a lane waits after a commit until its meters have handed in what waited for it: they need microseconds.</summary>
+    public static readonly TimeSpan MeterTurn = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Records that wait in one meter. Beyond it the meter refuses, and the sender tries again.</summary>
     public const int RecordsWaitingPerMeter = 100_000;
+
+    /// <summary>Meters whose references a process keeps; beyond it they are made anew for each call.</summary>
+    public const int MetersRemembered = 100_000;
 
     /// <summary>Times that a meter reads its streams again because somebody else wrote them, before its callers are told to try again.</summary>
     public const int StaleMeterAttempts = 5;

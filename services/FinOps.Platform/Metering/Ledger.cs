@@ -73,7 +73,15 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
     private async Task CommitGroupAsync(List<MeterFlush> group, int number, CancellationToken stopping)
     {
         var results = await commit.CommitAsync(group, number, stopping);
-        for (var i = 0; i < group.Count; i++) group[i].Complete(results[i]);
+        var turn = new MeterTurn(group.Count);
+        for (var i = 0; i < group.Count; i++) group[i].Complete(results[i], turn);
+        Tell(group, results);
+        // A meter that is slow to take its turn makes the next commit smaller, not later.
+        await Task.WhenAny(turn.Ended, Task.Delay(Limits.MeterTurn, stopping));
+    }
+
+    private void Tell(List<MeterFlush> group, IReadOnlyList<FlushResult> results)
+    {
         var committed = new List<CommittedUsage>();
         for (var i = 0; i < group.Count; i++)
         {

@@ -11,6 +11,7 @@ internal sealed class MeterFlush(Meter meter, IReadOnlyList<PendingRecord> recor
 {
     private readonly Lazy<(string[] Streams, int[]? Places)> months = new(() => Months(records));
     private readonly TaskCompletionSource<FlushResult> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private MeterTurn? unsettled;
 
     public Meter Meter { get; } = meter;
 
@@ -27,9 +28,18 @@ internal sealed class MeterFlush(Meter meter, IReadOnlyList<PendingRecord> recor
 
     public Task<FlushResult> Result => result.Task;
 
-    public void Complete(FlushResult with) => result.TrySetResult(with);
+    /// <param name="with">What became of it.</param>
+    /// <param name="turn">Ends for this meter when it is <see cref="Settle">settled</see>.</param>
+    public void Complete(FlushResult with, MeterTurn turn)
+    {
+        unsettled = turn;
+        result.TrySetResult(with);
+    }
 
     public void Fail(Exception error) => result.TrySetException(error);
+
+    /// <summary>The meter has heard, and what waited for this flush is in the lane. Calling it again changes nothing.</summary>
+    public void Settle() => Interlocked.Exchange(ref unsettled, null)?.EndOne();
 
     private static (string[] Streams, int[]? Places) Months(IReadOnlyList<PendingRecord> records)
     {

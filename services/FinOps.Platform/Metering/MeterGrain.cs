@@ -53,6 +53,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
     private int recordsWaiting;
     private Task flushing = Task.CompletedTask;
     private MeterState? state;
+    private MeterFlush? last;
 
     public async Task<RecordOutcome[]> RecordAsync(MeterBatch batch)
     {
@@ -92,9 +93,12 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
             catch (Exception e)
             {
                 state = null;
+                LetGo();
                 foreach (var waiting in group) waiting.Outcomes.TrySetException(Told(e));
             }
         }
+
+        LetGo();
     }
 
     private async Task<FlushResult.Committed> CommitAsync(List<Waiting> group)
@@ -105,7 +109,11 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
         for (var attempt = 1; ; attempt++)
         {
             state ??= await reader.ReadAsync(meter, CancellationToken.None);
-            var result = await ledger.CommitAsync(new MeterFlush(meter, records, state.Versions));
+            var flush = new MeterFlush(meter, records, state.Versions);
+            var committing = ledger.CommitAsync(flush);
+            LetGo();
+            last = flush;
+            var result = await committing;
             if (result is FlushResult.Committed committed)
             {
                 state = state.After(committed);
@@ -115,9 +123,17 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
             // Another activation of this grain wrote; the database has decided. Read what it wrote and try again.
             Stale.Add(1);
             state = null;
+            LetGo();
             if (attempt == Limits.StaleMeterAttempts)
                 throw new BooksUnavailableException($"Meter {meter.Tenant}/{meter.Model} found its streams changed {attempt} times.");
         }
+    }
+
+    /// <summary>The lane need not wait for this meter: it has handed in what it had, or has nothing, or must read first.</summary>
+    private void LetGo()
+    {
+        last?.Settle();
+        last = null;
     }
 
     /// <summary>What passes by itself is told so that the sender tries again; the rest as it is.</summary>

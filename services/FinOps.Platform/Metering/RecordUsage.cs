@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FinOps.Contracts;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
@@ -12,6 +13,9 @@ namespace FinOps.Platform.Metering;
 internal sealed class RecordUsage(
     IGrainFactory grains, Quarantine quarantine, LostSilos silos, TimeProvider clock, IOptions<MeteringOptions> options)
 {
+    // To make a reference anew for each record costs as much as to read the record.
+    private readonly ConcurrentDictionary<Meter, IMeterGrain> meters = new();
+
     /// <returns>One verdict per record, in the batch's order.</returns>
     public async Task<UsageReceipt> RecordAsync(ReportedBatch batch, Sender sender, CancellationToken cancellation)
     {
@@ -60,11 +64,18 @@ internal sealed class RecordUsage(
     {
         var calls = round.GroupBy(r => r.Record.Record.Meter).Select(async meter =>
         {
-            var grain = grains.GetGrain<IMeterGrain>(MeterKey.Of(meter.Key));
-            var outcomes = await grain.RecordAsync(new MeterBatch(batchId, [.. meter.Select(r => r.Record)]));
+            var outcomes = await GrainOf(meter.Key).RecordAsync(new MeterBatch(batchId, [.. meter.Select(r => r.Record)]));
             foreach (var ((index, record), outcome) in meter.Zip(outcomes)) verdicts[index] = Verdict(record.Record, outcome);
         });
         await AnswersAsync(calls, cancellation);
+    }
+
+    private IMeterGrain GrainOf(Meter meter)
+    {
+        if (meters.TryGetValue(meter, out var known)) return known;
+        var grain = grains.GetGrain<IMeterGrain>(MeterKey.Of(meter));
+        if (meters.Count < Limits.MetersRemembered) meters.TryAdd(meter, grain);
+        return grain;
     }
 
     /// <summary>A silo that went may have taken calls with it. All are made again: what was counted will be a duplicate.</summary>

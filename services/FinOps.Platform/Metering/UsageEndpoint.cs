@@ -9,6 +9,9 @@ namespace FinOps.Platform.Metering;
 /// <summary><c>POST /v1/usage</c>: a `UsageReported`, a JSON array of records, or one record per line. 200 with a verdict per record.</summary>
 internal static class UsageEndpoint
 {
+    // The first guess for a body that comes in chunks; it doubles.
+    private const int UnannouncedBytes = 4095;
+
     public static async Task<IResult> PostAsync(HttpContext http, RecordUsage recordUsage, Intake intake, CancellationToken cancellation)
     {
         var viewer = http.Features.Get<Viewer>() ?? throw new InvalidOperationException("Access let a request pass without a viewer.");
@@ -48,16 +51,18 @@ internal static class UsageEndpoint
     private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > Limits.MessageBytes) return null;
-        using var buffer = new MemoryStream((int)(request.ContentLength ?? 4096));
-        var chunk = new byte[64 * 1024];
+        // Room for one byte more than was announced: the read that finds none is the end.
+        var body = new byte[(int)(request.ContentLength ?? UnannouncedBytes) + 1];
+        var length = 0;
         int read;
-        while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
+        while ((read = await request.Body.ReadAsync(body.AsMemory(length), cancellation)) > 0)
         {
-            if (buffer.Length + read > Limits.MessageBytes) return null;
-            buffer.Write(chunk, 0, read);
+            length += read;
+            if (length > Limits.MessageBytes) return null;
+            if (length == body.Length) Array.Resize(ref body, 2 * length);
         }
 
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        return body.AsMemory(0, length);
     }
 
     private static ProblemHttpResult TryAgain(HttpContext http, string why)

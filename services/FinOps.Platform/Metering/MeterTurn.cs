@@ -1,0 +1,19 @@
+namespace FinOps.Platform.Metering;
+
+/// <summary>
+/// The time between two commits of a lane, in which the meters of the first hand in what has waited for it. Without it a busy meter misses
+/// every second commit, because the lane gathers the next group before the meter has heard of the last.
+/// </summary>
+internal sealed class MeterTurn(int meters)
+{
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int left = meters;
+
+    /// <summary>Ends when each meter has had its turn.</summary>
+    public Task Ended => ended.Task;
+
+    public void EndOne()
+    {
+        if (Interlocked.Decrement(ref left) == 0) ended.TrySetResult();
+    }
+}
