@@ -19,13 +19,16 @@ internal static class BenchmarkRecords
 
     public static string Tenant(string run, int number) => $"bench-{run}-{number:00}";
 
-    public static IEnumerable<UsageRecord> Of(string run, int count)
+    /// <param name="run">Names the tenants.</param>
+    /// <param name="count">Spread over a week.</param>
+    /// <param name="start">Of the week; <see cref="Start"/> unless given.</param>
+    public static IEnumerable<UsageRecord> Of(string run, int count, DateTimeOffset? start = null)
     {
         var random = new Random(1);
         var sharesByHour = Enumerable.Range(0, BurstEveryHours).Select(Shares).ToArray();
         for (var i = 0; i < count; i++)
         {
-            var occurredAt = Start.AddMilliseconds((long)i * TimeSpan.FromDays(7).TotalMilliseconds / count);
+            var occurredAt = (start ?? Start).AddMilliseconds((long)i * TimeSpan.FromDays(7).TotalMilliseconds / count);
             var tenant = Pick(sharesByHour[occurredAt.Hour % BurstEveryHours], random.NextDouble());
             var model = random.Next(20) == 0 ? (tenant + 1) % 5 : tenant % 5;
             yield return new UsageRecord

@@ -18,20 +18,24 @@ internal sealed class HttpBenchmark(Uri url, string key)
         // The first tenth of each does not count: code is compiled, connections are opened.
         await PostAllAsync(baseline.Url, "/insert", count / 10, clients, cancellation);
         await PostAllAsync(url, "/v1/usage", count / 10, clients, cancellation);
-        var inserted = await PostAllAsync(baseline.Url, "/insert", count, clients, cancellation);
         var nothing = await PostAllAsync(baseline.Url, "/nothing", count, clients, cancellation);
-        var recorded = await PostAllAsync(url, "/v1/usage", count, clients, cancellation);
-        return Measurement.Of(
-            "http", recorded, "requests/s", inserted,
+        return await PairedRounds.MeasureAsync(
+            "http", "requests/s",
             $"{count} requests of one record each from {clients} clients, each answered after its commit; baseline: the same requests, each answered "
             + "after one committed INSERT into a table with a unique key, through the same web server in a process of its own; "
-            + $"a server that stores nothing answered {nothing:0}/s to the same clients");
+            + $"a server that stores nothing answered {nothing:0}/s to the same clients",
+            async () =>
+            {
+                var inserted = await PostAllAsync(baseline.Url, "/insert", count, clients, cancellation);
+                return (await PostAllAsync(url, "/v1/usage", count, clients, cancellation), inserted);
+            });
     }
 
     private async Task<double> PostAllAsync(Uri to, string path, int count, int clients, CancellationToken cancellation)
     {
         var run = Guid.NewGuid().ToString("N")[..8];
-        var bodies = BenchmarkRecords.Of(run, count).Select(r => Body(run, r)).ToArray();
+        // The week that ends now: who reports call by call reports live.
+        var bodies = BenchmarkRecords.Of(run, count, DateTimeOffset.UtcNow.AddDays(-7)).Select(Body).ToArray();
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = clients, UseProxy = false, UseCookies = false }) { BaseAddress = to };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var clock = Stopwatch.StartNew();
@@ -47,6 +51,6 @@ internal sealed class HttpBenchmark(Uri url, string key)
         return count / clock.Elapsed.TotalSeconds;
     }
 
-    private static byte[] Body(string run, UsageRecord record) =>
-        JsonSerializer.SerializeToUtf8Bytes(new UsageReported { BatchId = record.Id, Source = record.Source!, Backfill = run, Records = [record] }, UsageJson.Default.UsageReported);
+    private static byte[] Body(UsageRecord record) =>
+        JsonSerializer.SerializeToUtf8Bytes(new UsageReported { BatchId = record.Id, Source = record.Source!, Records = [record] }, UsageJson.Default.UsageReported);
 }

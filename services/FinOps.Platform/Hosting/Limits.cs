@@ -3,14 +3,17 @@ namespace FinOps.Platform.Hosting;
 /// <summary>Every queue, batch, page and retry of the platform has its limit here, with the reason for its size.</summary>
 public static class Limits
 {
-    /// <summary>Ledger lanes of a silo. What arrives while one commit is in flight makes the next one larger; a second lane halves the groups and costs more per record than it overlaps.</summary>
-    public const int LedgerLanes = 1;
+    /// <summary>
+    /// Commits of a silo under way at one time. The first lane commits whatever waits; another one only what fills a commit by itself: small
+    /// commits side by side cost more per record than they overlap.
+    /// </summary>
+    public const int LedgerLanes = 3;
 
     /// <summary>Records of one commit: enough to spread the cost of a flush thin, small enough that a commit takes tens of milliseconds.</summary>
     public const int RecordsPerCommit = 5_000;
 
-    /// <summary>Flushes that wait in one lane; a meter has one at a time, so this is the number of meters that may wait. Beyond it grains wait.</summary>
-    public const int FlushesWaitingPerLane = 10_000;
+    /// <summary>Flushes that wait for a lane; a meter has one at a time, so this is the number of meters that may wait. Beyond it grains wait.</summary>
+    public const int FlushesWaiting = 10_000;
 
     /// <summary>How long a lane waits after a commit until its meters have handed in what waited for it: they need microseconds.</summary>
     public static readonly TimeSpan MeterTurn = TimeSpan.FromMilliseconds(20);

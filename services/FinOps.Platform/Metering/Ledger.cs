@@ -9,60 +9,71 @@ using Microsoft.Extensions.Logging;
 namespace FinOps.Platform.Metering;
 
 /// <summary>
-/// The lanes of a silo: each owns a disjoint set of meters and has one commit in flight. What arrives meanwhile goes into the next.
+/// The lanes of a silo, each with one commit in flight. What arrives meanwhile goes into the next. A meter has one flush at a time, so no two
+/// commits hold the same one.
 /// </summary>
 internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageListener> listeners, ILogger<Ledger> log) : BackgroundService
 {
-    private readonly Channel<MeterFlush>[] lanes =
-        [.. Enumerable.Range(0, Limits.LedgerLanes).Select(_ => Channel.CreateBounded<MeterFlush>(Limits.FlushesWaitingPerLane))];
+    private readonly Channel<MeterFlush> waiting = Channel.CreateBounded<MeterFlush>(Limits.FlushesWaiting);
+    private readonly Channel<bool> filled = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private long recordsWaiting;
 
     /// <summary>Ends when the records are on disk, or says that nothing was written.</summary>
     public async Task<FlushResult> CommitAsync(MeterFlush flush)
     {
-        var lane = unchecked((uint)MeterKey.Of(flush.Meter).GetHashCode(StringComparison.Ordinal)) % (uint)lanes.Length;
-        await lanes[lane].Writer.WriteAsync(flush);
+        await waiting.Writer.WriteAsync(flush);
+        if (Interlocked.Add(ref recordsWaiting, flush.Records.Count) >= Limits.RecordsPerCommit) filled.Writer.TryWrite(true);
         return await flush.Result;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(lanes.Select((lane, number) => RunAsync(lane.Reader, number, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Enumerable.Range(1, Limits.LedgerLanes - 1).Select(lane => RunFullAsync(lane, stoppingToken)).Prepend(RunAsync(lane: 0, stoppingToken)));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var lane in lanes) lane.Writer.TryComplete();
+        waiting.Writer.TryComplete();
+        filled.Writer.TryComplete();
         await base.StopAsync(cancellationToken);
-        foreach (var lane in lanes)
-        {
-            while (lane.Reader.TryRead(out var flush)) flush.Fail(new OperationCanceledException("The ledger stopped before the commit."));
-        }
+        while (waiting.Reader.TryRead(out var flush)) flush.Fail(new OperationCanceledException("The ledger stopped before the commit."));
     }
 
-    private async Task RunAsync(ChannelReader<MeterFlush> lane, int number, CancellationToken stopping)
+    private async Task RunAsync(int lane, CancellationToken stopping)
     {
-        while (await lane.WaitToReadAsync(stopping))
+        while (await waiting.Reader.WaitToReadAsync(stopping)) await CommitWaitingAsync(lane, stopping);
+    }
+
+    private async Task RunFullAsync(int lane, CancellationToken stopping)
+    {
+        await foreach (var _ in filled.Reader.ReadAllAsync(stopping))
         {
-            var group = Gather.UpTo<MeterFlush>(Limits.RecordsPerCommit, lane.TryRead, f => f.Records.Count);
-            try
-            {
-                await CommitGroupAsync(group, number, stopping);
-            }
-            catch (Exception e) when (group.Count > 1 && e is not OperationCanceledException && !e.Passes())
-            {
-                log.LogWarning(e, "A commit of {Meters} meters failed; trying each meter alone", group.Count);
-                foreach (var flush in group) await CommitAloneAsync(flush, number, stopping);
-            }
-            catch (Exception e)
-            {
-                foreach (var flush in group) flush.Fail(e);
-            }
+            while (Interlocked.Read(ref recordsWaiting) >= Limits.RecordsPerCommit) await CommitWaitingAsync(lane, stopping);
         }
     }
 
-    private async Task CommitAloneAsync(MeterFlush flush, int number, CancellationToken stopping)
+    private async Task CommitWaitingAsync(int lane, CancellationToken stopping)
+    {
+        var group = Gather.UpTo<MeterFlush>(Limits.RecordsPerCommit, waiting.Reader.TryRead, f => f.Records.Count);
+        Interlocked.Add(ref recordsWaiting, -group.Sum(f => (long)f.Records.Count));
+        try
+        {
+            await CommitGroupAsync(group, lane, stopping);
+        }
+        catch (Exception e) when (group.Count > 1 && e is not OperationCanceledException && !e.Passes())
+        {
+            log.LogWarning(e, "A commit of {Meters} meters failed; trying each meter alone", group.Count);
+            foreach (var flush in group) await CommitAloneAsync(flush, lane, stopping);
+        }
+        catch (Exception e)
+        {
+            foreach (var flush in group) flush.Fail(e);
+        }
+    }
+
+    private async Task CommitAloneAsync(MeterFlush flush, int lane, CancellationToken stopping)
     {
         try
         {
-            await CommitGroupAsync([flush], number, stopping);
+            await CommitGroupAsync([flush], lane, stopping);
         }
         catch (Exception e)
         {
@@ -70,9 +81,10 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
         }
     }
 
-    private async Task CommitGroupAsync(List<MeterFlush> group, int number, CancellationToken stopping)
+    private async Task CommitGroupAsync(List<MeterFlush> group, int lane, CancellationToken stopping)
     {
-        var results = await commit.CommitAsync(group, number, stopping);
+        if (group.Count == 0) return;
+        var results = await commit.CommitAsync(group, lane, stopping);
         var turn = new MeterTurn(group.Count);
         for (var i = 0; i < group.Count; i++) group[i].Complete(results[i], turn);
         Tell(group, results);
