@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using FinOps.Platform.Broker;
+using FinOps.Platform.Tests.Faults;
 using FinOps.Platform.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,7 +60,7 @@ public sealed class StalledConsumerTests(RunningHost host) : IClassFixture<Runni
     [Trait("Reliability", "T24")]
     public async Task Batches_with_one_bad_record_each_are_counted_without_it_while_connections_are_cut()
     {
-        const int batches = 100;
+        var (batches, betweenCuts) = (FaultRounds.Of(100, 1_000), FaultRounds.Of(20, 10));
         await using var connection = await new ConnectionFactory { Uri = host.Broker, ClientProvidedName = "the publisher" }
             .CreateConnectionAsync(TestContext.Current.CancellationToken);
         await using var channel = await connection.CreateChannelAsync(
@@ -70,7 +71,7 @@ public sealed class StalledConsumerTests(RunningHost host) : IClassFixture<Runni
             await channel.BasicPublishAsync(
                 BrokerTopology.UsageReported, "", mandatory: true, new BasicProperties { ContentType = "application/json", Persistent = true },
                 Batch("batches", batch, 100, bad: batch % 100), TestContext.Current.CancellationToken);
-            if (batch % 20 == 10) cuts += await CutAsync();
+            if (batch % betweenCuts == betweenCuts / 2) cuts += await CutAsync();
         }
 
         if (cuts == 0) await Eventually.SeeAsync(CutAsync, closed => closed > 0);
@@ -79,6 +80,7 @@ public sealed class StalledConsumerTests(RunningHost host) : IClassFixture<Runni
         Assert.Equal(batches * 99, await CountedAsync("batches"));
         Assert.Equal(batches, await NumberAsync("select count(*) from finops.quarantined_record where tenant = 'batches' and reason = 'quantity_negative'"));
         await Eventually.SeeAsync(ReadyAsync, status => status == HttpStatusCode.OK);
+        TestContext.Current.SendDiagnosticMessage($"{batches} batches, {cuts} connections cut");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FinOps.Platform.Reconciliation;
+using FinOps.Platform.Tests.Faults;
 using FinOps.Platform.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,7 +19,7 @@ public sealed class RebuildBucketsTests(BooksHost host) : IClassFixture<BooksHos
     {
         var flow = Task.Run(async () =>
         {
-            for (var i = 0; i < 20; i++) await host.RecordAsync(50);
+            for (var i = 0; i < FaultRounds.Of(20, 1_000); i++) await host.RecordAsync(FaultRounds.Of(50, 1_000));
         }, TestContext.Current.CancellationToken);
         var (rounds, shown) = (0, 0L);
         while (!flow.IsCompleted || rounds == 0)
