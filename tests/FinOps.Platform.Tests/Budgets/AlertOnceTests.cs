@@ -70,14 +70,11 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
     [Fact]
     public async Task A_delivery_job_that_runs_eight_times_at_once_sends_once()
     {
-        await host.CreateAsync("eager", b => (b.Thresholds, b.Webhook) = ([50m], new() { Url = host.Receiver.Url("eager") }));
-        await host.SpendSilentlyAsync("eager", 50);
-        var alerts = new ConcurrentQueue<string>();
-        await EvaluateAsync("eager", alerts.Enqueue);
+        var alert = await RaiseAsync("eager");
         var job = host.Services.GetRequiredService<DeliverAlert>();
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => job.RunAsync(alerts.Single(), CancellationToken.None))));
-        await job.RunAsync(alerts.Single(), CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => job.RunAsync(alert, CancellationToken.None))));
+        await job.RunAsync(alert, CancellationToken.None);
 
         await host.Receiver.NextAsync("eager");
         // The sweep may have claimed a channel before any of the nine: what counts is where it ends.
@@ -88,22 +85,19 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
     [Fact]
     public async Task Two_channels_that_end_at_the_same_moment_end_the_alert()
     {
-        await host.CreateAsync("doubled", b => (b.Thresholds, b.Webhook) = ([50m], new() { Url = host.Receiver.Url("doubled") }));
-        await host.SpendSilentlyAsync("doubled", 50);
-        var alerts = new ConcurrentQueue<string>();
-        await EvaluateAsync("doubled", alerts.Enqueue);
+        var alert = await RaiseAsync("doubled");
         var store = host.Services.GetRequiredService<AlertStore>();
         var now = DateTimeOffset.UtcNow;
         string[] channels = [BusChannel.Name, WebhookChannel.Name];
-        foreach (var channel in channels) Assert.Equal(1, await store.ClaimAsync(alerts.Single(), channel, now, CancellationToken.None));
+        foreach (var channel in channels) Assert.Equal(1, await store.ClaimAsync(alert, channel, now, CancellationToken.None));
 
         // Both are let go only when both have come as far as they can.
         await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var hold = new NpgsqlCommand("select from finops.alert where id = $1 for update", connection) { Parameters = { new() { Value = alerts.Single() } } })
+        await using (var hold = new NpgsqlCommand("select from finops.alert where id = $1 for update", connection) { Parameters = { new() { Value = alert } } })
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         var ends = channels.Select(channel => store.RecordAsync(
-            alerts.Single(), channel, 1, now, new DeliveryOutcome.Delivered(200), new NextStep.Done(), CancellationToken.None)).ToArray();
+            alert, channel, 1, now, new DeliveryOutcome.Delivered(200), new NextStep.Done(), CancellationToken.None)).ToArray();
         await host.EventuallyAsync(
             r => r is ["2"], "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%finops.alert%'");
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
@@ -115,22 +109,29 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
     [Fact]
     public async Task A_job_that_died_with_a_claim_is_followed_after_the_claim_ran_out()
     {
-        await host.CreateAsync("killed", b => (b.Thresholds, b.Webhook) = ([50m], new() { Url = host.Receiver.Url("killed") }));
-        await host.SpendSilentlyAsync("killed", 50);
-        var alerts = new ConcurrentQueue<string>();
-        await EvaluateAsync("killed", alerts.Enqueue);
+        var alert = await RaiseAsync("killed");
         await host.Services.GetRequiredService<AlertStore>()
-            .ClaimAsync(alerts.Single(), WebhookChannel.Name, DateTimeOffset.UtcNow, CancellationToken.None);
+            .ClaimAsync(alert, WebhookChannel.Name, DateTimeOffset.UtcNow, CancellationToken.None);
         var job = host.Services.GetRequiredService<DeliverAlert>();
 
-        await job.RunAsync(alerts.Single(), CancellationToken.None);
+        await job.RunAsync(alert, CancellationToken.None);
         Assert.Equal(0, host.Receiver.Waiting("killed"));
-        await host.RowsAsync("update finops.alert_channel set claimed_until = now() where alert_id = $1", alerts.Single());
-        await job.RunAsync(alerts.Single(), CancellationToken.None);
+        await host.RowsAsync("update finops.alert_channel set claimed_until = now() where alert_id = $1", alert);
+        await job.RunAsync(alert, CancellationToken.None);
 
         await host.Receiver.NextAsync("killed");
         Assert.Equal(["2"], await host.RowsAsync(
-            "select attempt from finops.alert_delivery where alert_id = $1 and channel = 'webhook'", alerts.Single()));
+            "select attempt from finops.alert_delivery where alert_id = $1 and channel = 'webhook'", alert));
+    }
+
+    /// <summary>An alert of both channels that no job was told of.</summary>
+    private async Task<string> RaiseAsync(string tenant)
+    {
+        await host.CreateAsync(tenant, b => (b.Thresholds, b.Webhook) = ([50m], new() { Url = host.Receiver.Url(tenant) }));
+        await host.SpendSilentlyAsync(tenant, 50);
+        var raised = new ConcurrentQueue<string>();
+        await EvaluateAsync(tenant, raised.Enqueue);
+        return raised.Single();
     }
 
     /// <summary>As one more writer with a memory of its own, on another machine for all the database knows.</summary>

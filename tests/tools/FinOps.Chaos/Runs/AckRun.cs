@@ -45,6 +45,7 @@ internal sealed class AckRun(int rounds, int perRound, int seed, TextWriter prog
         {
             var wanted = acknowledged.Count + perRound + random.Next(RecordsPerBatch * SendersPerDoor);
             await Waiting.UntilAsync(() => acknowledged.Count >= wanted || senders.Any(s => s.IsFaulted), stop);
+            // The moment of the kill is the fault itself: not in step with the answers that we just looked at.
             await Task.Delay(random.Next(30), stop);
             roles.Platform.Servers.Kill(Server.Postgres);
             await roles.Platform.Servers.StartAgainAsync();

@@ -58,6 +58,7 @@ internal sealed class KillRun(KillPlan plan, TextWriter progress)
             });
             var recovery = RecoverAsync(roles.Platform, victim, doors, sending, died, stop);
             recoveries.Add(recovery);
+            // The next death comes in the middle of this recovery, so there is nothing to wait for but the moment.
             if (random.NextDouble() < ShareOfOverlaps) await Task.Delay(random.Next(2_000), stop);
             else await recovery;
         }

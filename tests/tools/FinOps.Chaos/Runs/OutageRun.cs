@@ -66,6 +66,7 @@ internal sealed class OutageRun(TimeSpan outage, int recordsPerSecond, TextWrite
         await Waiting.UntilAsync(() => accepted.Count > recordsPerSecond || sending.IsCompleted, stop);
         roles.Platform.Servers.Kill(Server.Postgres);
         await progress.WriteLineAsync($"{accepted.Count:N0} accepted; the database is away for {outage.TotalSeconds:0} s");
+        // The length of the outage is the fault itself; memory is sampled meanwhile.
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < outage; await Task.Delay(500, stop))
         {
             (ingest, silo) = (Math.Max(ingest, roles.Ingest.Megabytes()), Math.Max(silo, roles.Silos[0].Megabytes()));

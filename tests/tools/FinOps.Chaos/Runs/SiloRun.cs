@@ -65,6 +65,7 @@ internal sealed class SiloRun(string name, int records, int faults, TextWriter p
         await silo.SignalAsync("STOP");
         try
         {
+            // The length of the pause is the fault itself.
             await Task.Delay(pause, stop);
         }
         finally
