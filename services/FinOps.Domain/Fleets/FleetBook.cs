@@ -2,61 +2,58 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Fleets;
 
-/// <summary>Every fleet's cost lines, each from its date on.</summary>
+/// <summary>Every fleet's cost, each line from its date on: either one cost of the whole fleet, or its size and lines of several kinds.</summary>
 public sealed class FleetBook
 {
-    private readonly SortedDictionary<string, Timeline<FleetCost>> fleets = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FleetLines> fleets = new(StringComparer.Ordinal);
 
-    /// <param name="recorded">In the order of their recording.</param>
-    public FleetBook(IEnumerable<FleetCost> recorded)
+    /// <param name="whole">Costs of whole fleets, in the order of their recording.</param>
+    /// <param name="sizes">Likewise.</param>
+    /// <param name="lines">Likewise.</param>
+    public FleetBook(IEnumerable<FleetCost> whole, IEnumerable<FleetSize>? sizes = null, IEnumerable<CostLine>? lines = null)
     {
-        foreach (var lines in recorded.GroupBy(c => c.Fleet.Value))
-            fleets[lines.Key] = new Timeline<FleetCost>(lines.Select(c => (QuarterHour.Holding(c.From), c)));
+        var (wholes, sized, lined) = (whole.ToLookup(c => c.Fleet), (sizes ?? []).ToLookup(s => s.Fleet), (lines ?? []).ToLookup(l => l.Fleet));
+        foreach (var fleet in wholes.Select(c => c.Key).Concat(sized.Select(s => s.Key)).Concat(lined.Select(l => l.Key)).Distinct())
+            fleets[fleet.Value] = new FleetLines(wholes[fleet], sized[fleet], lined[fleet]);
     }
 
-    /// <summary>The registered fleets, ordinal: those that ever had a cost line.</summary>
+    /// <summary>The registered fleets, ordinal: those that ever had a cost or a size. What serves several fleets is among them.</summary>
     public IEnumerable<FleetId> Fleets => fleets.Keys.Select(f => new FleetId(f));
 
-    public bool IsRegistered(FleetId fleet) => fleets.ContainsKey(fleet.Value);
+    /// <returns>Whether usage may name it: what serves several fleets serves no usage of its own.</returns>
+    public bool IsRegistered(FleetId fleet) => fleets.TryGetValue(fleet.Value, out var known) && !known.IsShared;
 
-    /// <returns>The fleet's lines by date, superseded ones left out.</returns>
-    public IReadOnlyList<FleetCost> Lines(FleetId fleet) => fleets.TryGetValue(fleet.Value, out var lines) ? lines.Values : [];
+    /// <returns>Whether its cost is that of what serves several fleets.</returns>
+    public bool IsShared(FleetId fleet) => fleets.TryGetValue(fleet.Value, out var known) && known.IsShared;
 
-    /// <returns>Null before the first line and after the end of one.</returns>
-    public FleetCost? At(FleetId fleet, QuarterHour slot) =>
-        fleets.TryGetValue(fleet.Value, out var lines) && lines.At(slot) is { } line && line.Holds(slot) ? line : null;
+    /// <returns>The costs of the whole fleet by date, superseded ones left out.</returns>
+    public IReadOnlyList<FleetCost> Lines(FleetId fleet) => Of(fleet)?.Whole.Values ?? [];
+
+    /// <returns>Its cost lines by name and date, superseded ones left out.</returns>
+    public IReadOnlyList<CostLine> CostLines(FleetId fleet) => Of(fleet)?.Lines ?? [];
+
+    /// <returns>Its sizes by date, superseded ones left out.</returns>
+    public IReadOnlyList<FleetSize> Sizes(FleetId fleet) => Of(fleet)?.Sizes.Values ?? [];
+
+    public FleetSize? SizeAt(FleetId fleet, QuarterHour slot) => Of(fleet)?.Sizes.At(slot);
+
+    /// <returns>Null before the first cost of the whole fleet and after the end of one.</returns>
+    public FleetCost? At(FleetId fleet, QuarterHour slot) => Of(fleet)?.WholeAt(slot);
+
+    /// <returns>When a cost of the whole fleet ends: where it says, or where the next one begins; null is open.</returns>
+    public DateTimeOffset? EndOf(FleetCost whole) => Of(whole.Fleet)?.EndOf(whole);
+
+    /// <returns>From the first instant at which the fleet costs anything to the last; null end is open, null is never.</returns>
+    public (DateTimeOffset From, DateTimeOffset? To)? Extent(FleetId fleet) => Of(fleet)?.Extent;
 
     /// <summary>
-    /// What the fleet's hour costs: the sum of its quarters, each a fourth of its line's cost per hour, rounded half to even to 12
-    /// decimals. The one rounding of cost happens here, at the fleet-hour; everything below it is split exactly.
+    /// What the fleet's hour costs: the sum of its quarters, rounded half to even to 12 decimals. The one rounding of cost happens here, at
+    /// the fleet-hour; everything below it is split exactly.
     /// </summary>
     /// <param name="fleet">The fleet.</param>
     /// <param name="hour">In hours since 1970.</param>
     /// <returns>Null when no line covers any of it: an unknown cost is not zero.</returns>
-    public FleetHourCost? OfHour(FleetId fleet, int hour)
-    {
-        if (!fleets.TryGetValue(fleet.Value, out var lines)) return null;
-        var quarters = new decimal[FleetHourCost.Quarters];
-        Currency? currency = null;
-        for (var i = 0; i < quarters.Length; i++)
-        {
-            var slot = new QuarterHour(hour * FleetHourCost.Quarters + i);
-            if (lines.At(slot) is not { } line || !line.Holds(slot)) continue;
-            if (currency is { } other && other != line.PerHour.Currency)
-                throw CurrencyMix.Rejected(other, line.PerHour.Currency, $"the cost of fleet {fleet}");
-            currency = line.PerHour.Currency;
-            quarters[i] = line.PerHour.Amount / FleetHourCost.Quarters;
-        }
+    public FleetHourCost? OfHour(FleetId fleet, int hour) => Of(fleet)?.OfHour(fleet, hour);
 
-        if (currency is null) return null;
-        var sum = decimal.Round(quarters.Sum(), Money.AllocationDecimals, MidpointRounding.ToEven);
-        return new FleetHourCost(new Money(sum, currency.Value), quarters);
-    }
-}
-
-/// <param name="Cost">Of the whole hour, to 12 decimals.</param>
-/// <param name="QuarterCosts">Of its quarters, unrounded: how an hour without work divides over time.</param>
-public sealed record FleetHourCost(Money Cost, IReadOnlyList<decimal> QuarterCosts)
-{
-    public const int Quarters = 4;
+    private FleetLines? Of(FleetId fleet) => fleets.GetValueOrDefault(fleet.Value);
 }

@@ -15,9 +15,8 @@ public static class FleetHours
     public static IEnumerable<(int Hour, FleetHourCost Cost)> Within(FleetBook book, FleetId fleet, Window window, DateTimeOffset now)
     {
         // Outside its first line and its last line's end a fleet costs nothing: ten years need not be walked for a week of cost.
-        var lines = book.Lines(fleet);
-        var from = lines.Count == 0 ? window.To : Later(window.From, lines[0].From);
-        var to = lines.Count == 0 ? window.From : Earlier(window.To, lines[^1].To ?? window.To);
+        if (book.Extent(fleet) is not { } extent) yield break;
+        var (from, to) = (Later(window.From, extent.From), Earlier(window.To, extent.To ?? window.To));
         if (from >= to) yield break;
         var last = Math.Min(new QuarterHour(QuarterHour.Holding(to).Index - 1).Hour, QuarterHour.Holding(now).Hour);
         for (var hour = QuarterHour.Holding(from).Hour; hour <= last; hour++)

@@ -41,7 +41,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         }
     }
 
-    /// <summary>Adds the hours without work and checks that the books balance.</summary>
+    /// <summary>Adds the hours without work, and what serves several fleets, and checks that the books balance.</summary>
     public UnitCostSummary Finish()
     {
         var fleetCost = 0m;
@@ -80,12 +80,13 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
             all += cost.Cost.Amount;
             if (worked.Contains((fleet, hour)) || cost.Cost.Amount == 0) continue;
             Count(cost.Cost.Currency, $"the cost of fleet {fleet}");
-            var parts = LargestRemainder.Split(cost.Cost.Amount, cost.QuarterCosts);
+            var parts = cost.ByQuarter();
             for (var i = 0; i < parts.Length; i++)
             {
                 var slot = new QuarterHour(hour * FleetHours.Quarters + i);
                 if (parts[i] == 0 || !question.Window.Holds(slot)) continue;
-                Cell(question.KeyOf(RowKind.Idle, null, null, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
+                var kind = books.Fleets.IsShared(fleet) ? RowKind.Shared : RowKind.Idle;
+                Cell(question.KeyOf(kind, null, null, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
             }
         }
 

@@ -19,8 +19,7 @@ public sealed class Checks
 
     public void CurrencyCode(string? code)
     {
-        if (code is not { Length: 3 } || !code.All(char.IsAsciiLetterUpper))
-            Fail("currency_invalid", "currency", $"`currency` is '{code}'; it must be an ISO 4217 code such as USD.");
+        if (!Iso4217.IsCode(code)) Fail("currency_invalid", "currency", $"`currency` is '{code}'; it must be an ISO 4217 code such as USD.");
     }
 
     /// <summary>A rate, a cost or a target starts and ends on a 15-minute boundary.</summary>

@@ -15,59 +15,65 @@ namespace FinOps.Host.Commands;
 /// </summary>
 internal static class Apply
 {
-    /// <param name="Verb">The command's first word.</param>
-    /// <param name="What">For its help.</param>
     /// <param name="Mutation">The root field.</param>
     /// <param name="Input">Its input type.</param>
     /// <param name="Shown">What is printed of its answer.</param>
     /// <param name="Check">Decides the entry as the host would; null where only the host can.</param>
-    private sealed record Kind(
-        string Verb, string What, string Mutation, string Input, string Shown, Action<string, int, JsonObject>? Check);
+    private sealed record Kind(string Mutation, string Input, string Shown, Action<string, int, JsonObject>? Check);
 
-    public static Command Rates() => Command(new Kind(
-        "rates", "What tokens are sold for, per model.", "setRateCard", "RateCardInput",
-        "model from currency rates { unitClass perMillion inherited }",
-        (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(TimeProvider.System.GetUtcNow())));
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    public static Command Fleets() => Command(new Kind(
-        "fleets", "What fleets cost per hour.", "setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count",
-        (path, index, entry) => CatalogFile.Read<FleetCostInput>(path, index, entry).ToCommand().Decide(TimeProvider.System.GetUtcNow())));
+    public static Command Rates() => Command("rates", "What tokens are sold for, per model.", new Kind(
+        "setRateCard", "RateCardInput", "model from currency rates { unitClass perMillion inherited }",
+        (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
 
-    public static Command Targets() => Command(new Kind(
-        "targets", "What a million tokens should cost, per fleet and model.", "setTarget", "TargetInput",
-        "fleet model from costPerMillionTokens currency",
-        (path, index, entry) => CatalogFile.Read<TargetInput>(path, index, entry).ToCommand().Decide(TimeProvider.System.GetUtcNow())));
-
-    public static Command Budgets() => Command(new Kind(
-        "budgets", "Limits on tenants' spend.", "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null));
-
-    private static Command Command(Kind kind)
-    {
-        var file = new Argument<string>("FILE")
+    public static Command Fleets() => Command(
+        "fleets", "What fleets have and cost: their size, their cost lines, or the cost of the whole.",
+        "FleetSizeInput, CostLineInput or FleetCostInput objects, as setFleetSize, setCostLine and setFleetCost take them",
+        entry => FleetFacts.Of(entry) switch
         {
-            Description = $"A JSON array of {kind.Input} objects, as {kind.Mutation} takes them; the keys notes and source are ignored.",
-        };
+            FleetFact.CostLine => new Kind("setCostLine", "CostLineInput", "fleet line kind from to currency", CheckFleet),
+            FleetFact.Size => new Kind("setFleetSize", "FleetSizeInput", "fleet from accelerator count", CheckFleet),
+            _ => new Kind("setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count", CheckFleet),
+        });
+
+    public static Command Targets() => Command("targets", "What a million tokens should cost, per fleet and model.", new Kind(
+        "setTarget", "TargetInput", "fleet model from costPerMillionTokens currency",
+        (path, index, entry) => CatalogFile.Read<TargetInput>(path, index, entry).ToCommand().Decide(Now)));
+
+    public static Command Budgets() => Command("budgets", "Limits on tenants' spend.", new Kind(
+        "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null));
+
+    private static void CheckFleet(string path, int index, JsonObject entry) => FleetFacts.Check(path, index, entry, Now);
+
+    private static Command Command(string verb, string what, Kind kind) =>
+        Command(verb, what, $"{kind.Input} objects, as {kind.Mutation} takes them", _ => kind);
+
+    private static Command Command(string verb, string what, string objects, Func<JsonObject, Kind> kindOf)
+    {
+        var file = new Argument<string>("FILE") { Description = $"A JSON array of {objects}; the keys notes and source are ignored." };
         var json = new Option<bool>("--json") { Description = "Print what was set as JSON, one object a line." };
         var apply = new Command("apply", "Set what the file says. The same file again changes nothing.")
         {
             file, json, Connection.UrlOption, Connection.KeyOption,
         };
-        apply.SetAction((parsed, cancellation) => RunAsync(kind, parsed.GetValue(file)!, parsed.GetValue(json), parsed, cancellation));
-        return new Command(kind.Verb, kind.What) { apply };
+        apply.SetAction((parsed, cancellation) => RunAsync(kindOf, parsed.GetValue(file)!, parsed.GetValue(json), parsed, cancellation));
+        return new Command(verb, what) { apply };
     }
 
-    private static async Task<int> RunAsync(Kind kind, string path, bool json, ParseResult parsed, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Func<JsonObject, Kind> kindOf, string path, bool json, ParseResult parsed, CancellationToken cancellation)
     {
         try
         {
             var entries = CatalogFile.Entries(path);
-            var flaws = entries.SelectMany((entry, index) => Flaws(kind, path, index, entry)).ToList();
+            var flaws = entries.SelectMany((entry, index) => Flaws(kindOf(entry), path, index, entry)).ToList();
             if (flaws.Count > 0) return Fail(flaws, parsed);
             using var client = new HttpClient { BaseAddress = Connection.Url(parsed) };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Connection.Key(parsed, "finance"));
             for (var index = 0; index < entries.Count; index++)
             {
-                var answer = await SendAsync(client, kind, entries[index], cancellation);
+                var answer = await SendAsync(client, kindOf(entries[index]), entries[index], cancellation);
                 if (answer.Errors.Count > 0)
                 {
                     var done = $"{index} of {entries.Count} entries were set before it.";

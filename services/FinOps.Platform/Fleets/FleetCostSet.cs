@@ -17,9 +17,14 @@ public sealed record FleetCostSet(
         $"fleet/{cost.Fleet}",
         new FleetCostSet(
             cost.Fleet.Value, cost.From, cost.To, cost.PerHour.Amount, cost.PerHour.Currency.Code, cost.Accelerator, cost.Count, now, by),
-        books => isDated
-            ? !books.Fleets.Lines(cost.Fleet).Contains(cost)
-            : books.Fleets.At(cost.Fleet, QuarterHour.Holding(cost.From)) is not { } current || current with { From = cost.From } != cost);
+        books =>
+        {
+            var isNews = isDated
+                ? !books.Fleets.Lines(cost.Fleet).Contains(cost)
+                : books.Fleets.At(cost.Fleet, QuarterHour.Holding(cost.From)) is not { } current || current with { From = cost.From } != cost;
+            if (isNews) CostLineRules.Require(books.Fleets, cost);
+            return isNews;
+        });
 
     internal FleetCost ToCost() => new(new FleetId(Fleet), From, To, new Money(CostPerHour, new Currency(Currency)), Accelerator, Count);
 }

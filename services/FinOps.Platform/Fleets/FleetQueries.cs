@@ -25,8 +25,9 @@ public sealed class FleetQueries
         return
         [
             .. fleets.Distinct().OrderBy(f => f.Value, StringComparer.Ordinal).Select(fleet => new FleetView(
-                fleet.Value, book.IsRegistered(fleet), book.At(fleet, slot) is { } cost ? FleetCostView.Of(cost) : null,
-                [.. book.Lines(fleet).Select(FleetCostView.Of)])),
+                fleet.Value, book.IsRegistered(fleet), book.IsShared(fleet), book.At(fleet, slot) is { } cost ? FleetCostView.Of(cost) : null,
+                [.. book.Lines(fleet).Select(FleetCostView.Of)], [.. book.Sizes(fleet).Select(FleetSizeView.Of)],
+                [.. book.CostLines(fleet).Select(CostLineView.Of)])),
         ];
     }
 }
@@ -43,5 +44,29 @@ public sealed class FleetMutations
         var cost = input.ToCommand().Decide(now);
         await books.AppendAsync([FleetCostSet.Entry(cost, input.From is not null, now, viewer.Name)], cancellation);
         return FleetCostView.Of(cost);
+    }
+
+    /// <summary>How many accelerators a fleet has from an instant on.</summary>
+    [Allow(ViewerRole.Operator, ViewerRole.Finance)]
+    public static async Task<FleetSizeView> SetFleetSize(
+        FleetSizeInput input, [FromServices] RecordInBooks books, [FromServices] TimeProvider clock, [FromServices] Viewer viewer,
+        CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var size = input.ToCommand().Decide(now);
+        await books.AppendAsync([FleetSizeSet.Entry(size, input.From is not null, now, viewer.Name)], cancellation);
+        return FleetSizeView.Of(size);
+    }
+
+    /// <summary>One cost line of a fleet from an instant on.</summary>
+    [Allow(ViewerRole.Operator, ViewerRole.Finance)]
+    public static async Task<CostLineView> SetCostLine(
+        CostLineInput input, [FromServices] RecordInBooks books, [FromServices] TimeProvider clock, [FromServices] Viewer viewer,
+        CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var command = input.ToCommand();
+        await books.AppendAsync([CostLineSet.Entry(command, now, viewer.Name)], cancellation);
+        return CostLineView.Of(command.Decide(now));
     }
 }

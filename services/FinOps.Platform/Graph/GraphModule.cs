@@ -37,6 +37,7 @@ public static class GraphModule
             typeof(SeenQueries),
             typeof(ReconciliationQueries),
             typeof(FleetQueries),
+            typeof(FleetCostQueries),
             typeof(PricingQueries),
             typeof(TargetQueries),
             typeof(BudgetQueries),

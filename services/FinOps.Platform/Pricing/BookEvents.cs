@@ -25,6 +25,8 @@ internal static class BookEvents
     {
         var rates = new List<RateCard>();
         var fleets = new List<FleetCost>();
+        var sizes = new List<FleetSize>();
+        var lines = new List<CostLine>();
         var targets = new List<Target>();
         foreach (var stored in events)
         {
@@ -32,11 +34,13 @@ internal static class BookEvents
             {
                 case RateCardSet set: rates.Add(set.ToCard()); break;
                 case FleetCostSet set: fleets.Add(set.ToCost()); break;
+                case FleetSizeSet set: sizes.Add(set.ToSize()); break;
+                case CostLineSet set: lines.Add(set.ToLine()); break;
                 case TargetSet set: targets.Add(set.ToTarget()); break;
                 default: throw new InvalidOperationException($"{stored.GetType().Name} is no event of the books.");
             }
         }
 
-        return new Books(new RateBook(rates), new FleetBook(fleets), new TargetBook(targets));
+        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines), new TargetBook(targets));
     }
 }

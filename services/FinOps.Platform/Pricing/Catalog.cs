@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Storage;
@@ -30,7 +31,7 @@ internal sealed class Catalog(
             var known = await live.NowAsync(cancellationToken);
             var entries = new List<BookEntry>();
             if (!known.Rates.Models.Any()) entries.AddRange(Read<RateCardInput>(folder, "rates.json", Entry));
-            if (!known.Fleets.Fleets.Any()) entries.AddRange(Read<FleetCostInput>(folder, "fleets.json", Entry));
+            if (!known.Fleets.Fleets.Any()) entries.AddRange(Read(folder, "fleets.json", (path, index, json, now) => FleetFacts.Entry(path, index, json, now, By)));
             if (!known.Targets.All.Any()) entries.AddRange(Read<TargetInput>(folder, "targets.json", Entry));
             if (entries.Count == 0) return;
             await books.AppendAsync(entries, cancellationToken);
@@ -44,17 +45,18 @@ internal sealed class Catalog(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static List<BookEntry> Read<T>(string folder, string file, Func<T, DateTimeOffset, BookEntry> entry, DateTimeOffset now)
+    private List<BookEntry> Read(string folder, string file, Func<string, int, JsonObject, DateTimeOffset, BookEntry> entry)
     {
         var path = Path.Combine(folder, file);
         if (!File.Exists(path)) return [];
-        return [.. CatalogFile.Entries(path).Select((json, index) => Decided(CatalogFile.Read<T>(path, index, json), index))];
+        var now = clock.GetUtcNow();
+        return [.. CatalogFile.Entries(path).Select((json, index) => Decided(json, index))];
 
-        BookEntry Decided(T input, int index)
+        BookEntry Decided(JsonObject json, int index)
         {
             try
             {
-                return entry(input, now);
+                return entry(path, index, json, now);
             }
             catch (RejectedException refused)
             {
@@ -64,13 +66,10 @@ internal sealed class Catalog(
     }
 
     private List<BookEntry> Read<T>(string folder, string file, Func<T, DateTimeOffset, BookEntry> entry) =>
-        Read(folder, file, entry, clock.GetUtcNow());
+        Read(folder, file, (path, index, json, now) => entry(CatalogFile.Read<T>(path, index, json), now));
 
     private static BookEntry Entry(RateCardInput input, DateTimeOffset now) =>
         RateCardSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);
-
-    private static BookEntry Entry(FleetCostInput input, DateTimeOffset now) =>
-        FleetCostSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);
 
     private static BookEntry Entry(TargetInput input, DateTimeOffset now) =>
         TargetSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);

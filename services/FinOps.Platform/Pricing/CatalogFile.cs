@@ -15,6 +15,7 @@ public static class CatalogFile
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
     };
 
     /// <exception cref="CatalogFileException">The file is missing or no JSON array of objects.</exception>

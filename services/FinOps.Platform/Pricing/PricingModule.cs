@@ -12,6 +12,8 @@ public static class PricingModule
     {
         store.Events.MapEventType<RateCardSet>("rate_card_set_v1");
         store.Events.MapEventType<FleetCostSet>("fleet_cost_set_v1");
+        store.Events.MapEventType<FleetSizeSet>("fleet_size_set_v1");
+        store.Events.MapEventType<CostLineSet>("cost_line_set_v1");
         store.Events.MapEventType<TargetSet>("target_set_v1");
         return store;
     }

@@ -18,7 +18,7 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
             Assert.Equal((0, ""), Outcome(await RunAsync("budgets", "apply", Path.Combine(demo, "budgets.json"))));
         }
 
-        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream <> 'fleet/printed'");
+        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole')");
         Assert.Equal(11m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
@@ -36,7 +36,28 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
         Assert.StartsWith("""{"fleet":"printed",""", json.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Sizes_and_cost_lines_stand_in_one_file_with_costs_of_whole_fleets()
+    {
+        var file = await FileAsync(
+            """
+            [{"fleet":"lined","from":"2026-03-02T00:00:00Z","accelerator":"H100","count":"4.5"},
+             {"fleet":"lined","line":"hall","kind":"POWER","from":"2026-03-02T00:00:00Z","currency":"USD","kilowattsPerAccelerator":0.7,"powerUsageEffectiveness":1.2,"pricePerKilowattHour":"0.11"},
+             {"fleet":"lined","line":"rent","kind":"ON_DEMAND","from":"2026-03-02T00:00:00Z","to":"2026-03-03T00:00:00Z","currency":"USD","pricePerAcceleratorHour":3,"notes":"a list"},
+             {"fleet":"whole","from":"2026-03-02T00:00:00Z","costPerHour":1,"currency":"USD"}]
+            """);
+
+        foreach (var _ in Enumerable.Range(0, 2)) Assert.Equal((0, ""), Outcome(await RunAsync("fleets", "apply", file)));
+
+        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream in ('fleet/lined', 'fleet/whole')");
+        Assert.Equal(4m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+
+        static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
+    }
+
     [Theory]
+    [InlineData("""{"fleet":"half","line":"l","kind":"ON_DEMAND","currency":"USD","pricePerAcceleratorHour":2190}""", "pricePerAcceleratorHour")]
+    [InlineData("""{"fleet":"half","line":"l","kind":"MONTHLY","currency":"USD","costPerHour":1}""", "kind")]
     [InlineData("""{"fleet":"half","costPerHour":1,"currency":"USD","costperday":3}""", "costperday")]
     [InlineData("""{"fleet":"half","costPerHour":1,"currency":"usd"}""", "currency")]
     [InlineData("""{"fleet":"half","from":"2026-03-02T00:01:00Z","costPerHour":1,"currency":"USD"}""", "from")]
