@@ -42,7 +42,8 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     }
 
     /// <summary>Adds the hours without work, and what serves several fleets, and checks that the books balance.</summary>
-    public UnitCostSummary Finish()
+    /// <param name="requireBalance">False only for who compares the two sides by itself and tells.</param>
+    public UnitCostSummary Finish(bool requireBalance = true)
     {
         var fleetCost = 0m;
         if (question.ShowsIdle)
@@ -52,7 +53,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
 
         var total = new UnitCostCell();
         foreach (var cell in cells.Values) total.Add(cell);
-        if (question is { ShowsIdle: true, Window.IsOfWholeHours: true })
+        if (requireBalance && question is { ShowsIdle: true, Window.IsOfWholeHours: true })
             Invariant.Require((total.Cost ?? 0) == fleetCost, "the rows sum to the cost of the fleets");
         return new UnitCostSummary(
             Ordered(), total, currency, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)]);

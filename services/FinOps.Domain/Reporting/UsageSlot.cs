@@ -1,3 +1,4 @@
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Reporting;
@@ -6,7 +7,9 @@ namespace FinOps.Domain.Reporting;
 /// <param name="Tenant">Who pays.</param>
 /// <param name="Model">What answered.</param>
 /// <param name="Fleet">Where; null where the records named none.</param>
-public sealed record UsageSeries(TenantId Tenant, ModelId Model, FleetId? Fleet);
+/// <param name="RateClass">The price tier.</param>
+/// <param name="Tags">The allow-listed tags in one text; empty without any.</param>
+public sealed record UsageSeries(TenantId Tenant, ModelId Model, FleetId? Fleet, RateClass RateClass = default, string Tags = "");
 
 /// <summary>A series' usage in one quarter-hour.</summary>
 /// <param name="Series">Of what.</param>

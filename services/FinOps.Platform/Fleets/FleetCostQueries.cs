@@ -22,7 +22,7 @@ public sealed class FleetCostQueries
     {
         if (per is Dimension.Tenant or Dimension.Model or Dimension.Fleet)
             throw new RejectedException(new Rejection("per_invalid", "per", "`per` takes QUARTER_HOUR, HOUR, DAY or MONTH; rows are by fleet and line anyway."));
-        var window = new Window(from, to);
+        var window = new UsageFilter { From = from, To = to }.Window();
         var calendar = new CalendarBuckets(window, per, timeZone ?? "UTC");
         var book = (await live.NowAsync(cancellation)).Fleets;
         var sums = new SortedDictionary<(string Fleet, int Bucket, string Line, bool IsUnused, CostLineKind Kind), decimal>();

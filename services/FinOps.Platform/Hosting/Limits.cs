@@ -335,6 +335,12 @@ public static class Limits
     /// <summary>Checks that may fail to come before readiness says that the ledger is not watched.</summary>
     public const int LedgerChecksMissed = 3;
 
+    /// <summary>Between two checks of fleet cost against its shares; an hour settles once.</summary>
+    public static readonly TimeSpan AllocationCheckInterval = TimeSpan.FromHours(1);
+
+    /// <summary>How far back such a check looks: what was corrected or set for earlier days, GraphQL compares when asked.</summary>
+    public static readonly TimeSpan AllocationChecked = TimeSpan.FromDays(2);
+
     /// <summary>Usage streams that a rebuild works on at one time: one reads while another writes.</summary>
     public const int RebuildsInFlight = 2;
 }

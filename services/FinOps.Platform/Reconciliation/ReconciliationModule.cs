@@ -12,16 +12,21 @@ public static class ReconciliationModule
         services.AddSingleton<LedgerAlarm>();
         services.AddSingleton<CheckLedger>();
         services.AddSingleton<RebuildBuckets>();
-        services.AddHealthChecks().AddCheck<LedgerHealth>("ledger");
+        services.AddSingleton<CompareAllocation>();
+        services.AddSingleton<AllocationAlarm>();
+        services.AddSingleton<CheckAllocation>();
+        services.AddHealthChecks().AddCheck<LedgerHealth>("ledger").AddCheck<AllocationHealth>("allocation");
         return services;
     }
 
-    /// <summary>The recurring job. The first run is now: a process that starts knows at once whether its books are right.</summary>
+    /// <summary>The recurring jobs. The first run is now: a process that starts knows at once whether its books are right.</summary>
     public static IRecurringJobManager Reconciliation(this IRecurringJobManager jobs)
     {
         jobs.AddOrUpdate<CheckLedger>(
             "check-ledger", job => job.RunAsync(CancellationToken.None), $"*/{Limits.LedgerCheckInterval.TotalMinutes} * * * *");
         jobs.Trigger("check-ledger");
+        jobs.AddOrUpdate<CheckAllocation>("check-allocation", job => job.RunAsync(CancellationToken.None), "7 * * * *");
+        jobs.Trigger("check-allocation");
         return jobs;
     }
 }

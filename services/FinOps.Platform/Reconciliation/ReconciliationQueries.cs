@@ -13,9 +13,23 @@ using NpgsqlTypes;
 namespace FinOps.Platform.Reconciliation;
 
 /// <summary>Whether figures agree with what they are made of.</summary>
-/// <param name="Ledger">Buckets against the stored events.</param>
 [Name("Reconciliation")]
-public sealed record ReconciliationView(LedgerView Ledger);
+public sealed class ReconciliationView(UsageFilter where, LedgerView ledger)
+{
+    /// <summary>Buckets against the stored events.</summary>
+    public LedgerView Ledger { get; } = ledger;
+
+    /// <summary>Fleet cost against its shares, compared now, by whole hours of UTC; so for each hour, day and month in the window.</summary>
+    public async Task<AllocationView> Allocation(
+        [FromServices] CompareAllocation compare, [FromServices] NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        if (where.Tenants is not null || where.Models is not null)
+            throw new RejectedException(new Rejection("filter_unsupported", "where", "A fleet's cost is that of all its tenants and models; leave `tenants` and `models` out."));
+        var balances = await compare.CompareAsync(where.Window(), where.Fleets?.ToHashSet(StringComparer.Ordinal), cancellation);
+        await using var command = database.CreateCommand("select checked_at from finops.allocation_check");
+        return AllocationView.Of(balances, await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null);
+    }
+}
 
 /// <summary>What the check of the ledger, each five minutes, saw last.</summary>
 /// <param name="CheckedAt">Null before the first check.</param>
@@ -86,7 +100,7 @@ public sealed class ReconciliationQueries
         await using var command = new NpgsqlCommand(
             "select checked_at, events, records, streams_pending, keys_checked_at from finops.ledger_check", connection);
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        return new ReconciliationView(await row.ReadAsync(cancellation)
+        return new ReconciliationView(where, await row.ReadAsync(cancellation)
             ? new LedgerView(row.Instant(0), open.Count == 0, row.GetInt64(1), Count(row, 2), row.GetInt64(3), row.Instant(4), open, healed)
             : new LedgerView(null, false, 0, 0, 0, null, open, healed));
 
