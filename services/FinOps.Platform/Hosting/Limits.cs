@@ -24,8 +24,11 @@ public static class Limits
     /// <summary>Meters whose references a process keeps; beyond it they are made anew for each call.</summary>
     public const int MetersRemembered = 100_000;
 
-    /// <summary>Times that a meter reads its streams again because somebody else wrote them, before its callers are told to try again.</summary>
-    public const int StaleMeterAttempts = 5;
+    /// <summary>
+    /// Times that a meter reads its streams again because somebody else wrote them, before its callers are told to try again. Corrections of one
+    /// meter come in bursts, each of which may be quicker than the meter.
+    /// </summary>
+    public const int StaleMeterAttempts = 25;
 
     /// <summary>Times that a commit looks again because another one was quicker, before its callers are told to try again.</summary>
     public const int CommitRacesLost = 5;
