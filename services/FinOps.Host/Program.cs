@@ -12,6 +12,8 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Apply.Rates(),
     Apply.Fleets(),
     Apply.Targets(),
+    Apply.Tenants(),
+    Apply.Exchange(),
     Apply.Budgets(),
     Bench.Command(),
 }.Parse(args).InvokeAsync(new InvocationConfiguration

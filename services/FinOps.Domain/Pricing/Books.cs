@@ -1,5 +1,7 @@
+using FinOps.Domain.Currencies;
 using FinOps.Domain.Fleets;
 using FinOps.Domain.Targets;
+using FinOps.Domain.Tenants;
 
 namespace FinOps.Domain.Pricing;
 
@@ -7,4 +9,10 @@ namespace FinOps.Domain.Pricing;
 public sealed record Books(RateBook Rates, FleetBook Fleets, TargetBook Targets)
 {
     public static readonly Books Empty = new(new RateBook([]), new FleetBook([]), new TargetBook([]));
+
+    /// <summary>Who tenants are.</summary>
+    public TenantBook Tenants { get; init; } = TenantBook.Empty;
+
+    /// <summary>What currencies are worth in each other.</summary>
+    public ExchangeBook Exchange { get; init; } = ExchangeBook.Empty;
 }

@@ -12,6 +12,12 @@ public sealed class UnitCostQuestion
 
     public required TimeBuckets Buckets { get; init; }
 
+    /// <summary>The buckets of tenants that have days and months of their own; the others take <see cref="Buckets"/>.</summary>
+    public IReadOnlyDictionary<TenantId, TimeBuckets> OwnBuckets { get; init; } = new Dictionary<TenantId, TimeBuckets>();
+
+    /// <summary>Of every amount; null is the one that all of them have.</summary>
+    public Currency? Currency { get; init; }
+
     /// <summary>Null is all.</summary>
     public required IReadOnlySet<TenantId>? Tenants { get; init; }
 
@@ -42,7 +48,7 @@ public sealed class UnitCostQuestion
         GroupBy.Contains(Dimension.Tenant) ? tenant?.Value : null,
         GroupBy.Contains(Dimension.Model) ? model?.Value : null,
         GroupBy.Contains(Dimension.Fleet) ? fleet?.Value : null,
-        Buckets.Holding(slot));
+        (tenant is { } one && OwnBuckets.TryGetValue(one, out var own) ? own : Buckets).Holding(slot));
 }
 
 /// <summary>What a row is of; null where it is not grouped by, or where the kind has none.</summary>

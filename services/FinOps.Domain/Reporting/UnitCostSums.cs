@@ -1,3 +1,5 @@
+using FinOps.Domain.Currencies;
+using FinOps.Domain.Fleets;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 
@@ -16,7 +18,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private readonly HashSet<string> unpricedModels = new(StringComparer.Ordinal);
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
     private readonly HashSet<(FleetId Fleet, int Hour)> worked = [];
-    private Currency? currency;
+    private readonly Conversion conversion = new(question.Currency, books.Exchange);
 
     /// <summary>Rows so far, for the caller to bound.</summary>
     public int CellCount => cells.Count;
@@ -56,14 +58,14 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         if (requireBalance && question is { ShowsIdle: true, Window.IsOfWholeHours: true })
             Invariant.Require((total.Cost ?? 0) == fleetCost, "the rows sum to the cost of the fleets");
         return new UnitCostSummary(
-            Ordered(), total, currency, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)]);
+            Ordered(), total, conversion.Currency, conversion.Used, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)]);
     }
 
     /// <returns>A share per usage; null where the hour's cost is not known.</returns>
     private decimal[]? SharesOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {
-        if (!HasBegun(hour) || books.Fleets.OfHour(fleet, hour) is not { } cost) return null;
-        Count(cost.Cost.Currency, $"the cost of fleet {fleet}");
+        if (!HasBegun(hour) || books.Fleets.OfHour(fleet, hour) is not { } own) return null;
+        var cost = Converted(own, fleet, hour);
         var set = weights.At(new QuarterHour(hour * FleetHours.Quarters)) ?? throw NoWeights(hour);
         weightSets.Add(set.Name);
         if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares) return new decimal[usage.Count];
@@ -76,11 +78,12 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private decimal AddIdleHours(FleetId fleet)
     {
         var all = 0m;
-        foreach (var (hour, cost) in FleetHours.Within(books.Fleets, fleet, question.Window, question.Now))
+        foreach (var (hour, own) in FleetHours.Within(books.Fleets, fleet, question.Window, question.Now))
         {
+            if (own.Cost.Amount == 0) continue;
+            var cost = Converted(own, fleet, hour);
             all += cost.Cost.Amount;
             if (worked.Contains((fleet, hour)) || cost.Cost.Amount == 0) continue;
-            Count(cost.Cost.Currency, $"the cost of fleet {fleet}");
             var parts = cost.ByQuarter();
             for (var i = 0; i < parts.Length; i++)
             {
@@ -102,11 +105,14 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
             return;
         }
 
-        Count(card.Currency, $"the rate card of {usage.Series.Model}");
         var charge = card.ChargeFor(usage.Quantities);
         // A cell whose tokens all lack a rate has no charge; one without tokens is charged nothing.
         if (charge.UnpricedTokens == 0 || charge.UnpricedTokens < usage.Quantities.Total || charge.Amount > 0)
-            cell.AddCharge(charge.Amount, charge.InheritedTokens);
+        {
+            var amount = conversion.Of(new Money(charge.Amount, card.Currency), usage.Slot, "the rate card of", usage.Series.Model.Value);
+            cell.AddCharge(amount, charge.InheritedTokens);
+        }
+
         Unpriced(charge.UnpricedTokens);
 
         void Unpriced(long tokens)
@@ -120,8 +126,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private decimal? TargetOf(UsageSlot usage)
     {
         if (usage.Series.Fleet is not { } fleet || books.Targets.At(fleet, usage.Series.Model, usage.Slot) is not { } target) return null;
-        Count(target.CostPerMillionTokens.Currency, $"the target of {usage.Series.Model} on {fleet}");
-        return target.CostPerMillionTokens.Amount;
+        return conversion.Of(target.CostPerMillionTokens, usage.Slot, "the target of", usage.Series.Model.Value);
     }
 
     private UnitCostCell Cell(RowKind kind, UsageSeries series, QuarterHour slot) =>
@@ -138,10 +143,11 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
 
     private bool HasBegun(int hour) => new QuarterHour(hour * FleetHours.Quarters).Start <= question.Now;
 
-    private void Count(Currency other, string where)
+    /// <summary>The one conversion of cost, of the whole hour; everything below it is split exactly.</summary>
+    private FleetHourCost Converted(FleetHourCost cost, FleetId fleet, int hour)
     {
-        if (currency is { } one && one != other) throw CurrencyMix.Rejected(one, other, where);
-        currency = other;
+        var amount = conversion.Of(cost.Cost, new QuarterHour(hour * FleetHours.Quarters), "the cost of fleet", fleet.Value);
+        return cost with { Cost = new Money(amount, conversion.Currency!.Value) };
     }
 
     private static InvalidOperationException NoWeights(int hour) => new($"No work weights hold in hour {hour}.");
@@ -150,11 +156,13 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
 /// <param name="Rows">By their keys.</param>
 /// <param name="Total">Their sum.</param>
 /// <param name="Currency">Of every amount; null where nothing has one.</param>
+/// <param name="ExchangeRates">What amounts were converted with.</param>
 /// <param name="UnpricedModels">Models with tokens that no card priced, ordinal.</param>
 /// <param name="WeightSets">The sets of work weights behind the costs, ordinal.</param>
 public sealed record UnitCostSummary(
     IReadOnlyList<(CellKey Key, UnitCostCell Cell)> Rows,
     UnitCostCell Total,
     Currency? Currency,
+    IReadOnlyList<ExchangeRate> ExchangeRates,
     IReadOnlyList<string> UnpricedModels,
     IReadOnlyList<string> WeightSets);

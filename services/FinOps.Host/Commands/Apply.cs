@@ -3,9 +3,11 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Values;
+using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Tenants;
 
 namespace FinOps.Host.Commands;
 
@@ -40,6 +42,14 @@ internal static class Apply
     public static Command Targets() => Command("targets", "What a million tokens should cost, per fleet and model.", new Kind(
         "setTarget", "TargetInput", "fleet model from costPerMillionTokens currency",
         (path, index, entry) => CatalogFile.Read<TargetInput>(path, index, entry).ToCommand().Decide(Now)));
+
+    public static Command Tenants() => Command("tenants", "Who pays: names, currencies, time zones, accounting months, contracts.", new Kind(
+        "setTenant", "TenantInput", "id displayName currency timeZone monthStartsOnDay showsCost",
+        (path, index, entry) => CatalogFile.Read<TenantInput>(path, index, entry).Decide(Now)));
+
+    public static Command Exchange() => Command("exchange", "What currencies are worth in each other.", new Kind(
+        "setExchangeRate", "ExchangeRateInput", "source target from rate",
+        (path, index, entry) => CatalogFile.Read<ExchangeRateInput>(path, index, entry).ToCommand().Decide(Now)));
 
     public static Command Budgets() => Command("budgets", "Limits on tenants' spend.", new Kind(
         "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null));

@@ -6,28 +6,39 @@ using Microsoft.AspNetCore.Mvc;
 namespace FinOps.Platform.Access;
 
 /// <summary>Every request passes here before its endpoint: no key, no data; the wrong role, no data either.</summary>
-internal sealed class AccessGate(RequestDelegate next, Credentials credentials)
+internal sealed class AccessGate(RequestDelegate next, Credentials credentials, IContracts contracts)
 {
     private static readonly AllowedRoles OperatorOnly = new([ViewerRole.Operator]);
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint?.Metadata.GetMetadata<OpenTo>() is { } open && open.Requests(context.Request)) return next(context);
+        if (endpoint?.Metadata.GetMetadata<OpenTo>() is { } open && open.Requests(context.Request))
+        {
+            await next(context);
+            return;
+        }
 
         var forBrowsers = endpoint?.Metadata.GetMetadata<BrowserEndpoint>() is not null;
         if (PresentedKey(context.Request, forBrowsers) is not { } key || credentials.ByKey(key) is not { } viewer)
         {
             context.Response.Headers.WWWAuthenticate = forBrowsers ? "Basic realm=\"finops\", charset=\"UTF-8\"" : "Bearer realm=\"finops\"";
-            return RefuseAsync(context, StatusCodes.Status401Unauthorized, "No valid key", "Send `Authorization: Bearer KEY` with one of the keys in .finops/keys.json.");
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, "No valid key", "Send `Authorization: Bearer KEY` with one of the keys in .finops/keys.json.");
+            return;
         }
 
+        if (viewer is { Role: ViewerRole.Tenant, SeesCost: false, Tenants: { } own } && await contracts.ShowCostAsync(own, context.RequestAborted))
+            viewer = viewer with { SeesCost = true };
         context.Features.Set(viewer);
-        if (endpoint is null) return next(context);
-        var allowed = endpoint.Metadata.GetMetadata<AllowedRoles>() ?? OperatorOnly;
-        if (allowed.Roles.Contains(viewer.Role)) return next(context);
+        var allowed = endpoint is null ? null : endpoint.Metadata.GetMetadata<AllowedRoles>() ?? OperatorOnly;
+        if (allowed is null || allowed.Roles.Contains(viewer.Role))
+        {
+            await next(context);
+            return;
+        }
+
         var roles = string.Join(" or ", allowed.Roles.Select(r => $"{r}".ToLowerInvariant()));
-        return RefuseAsync(context, StatusCodes.Status403Forbidden, "Not with this key", $"The key of '{viewer.Name}' may not do this; use one with the role {roles}.");
+        await RefuseAsync(context, StatusCodes.Status403Forbidden, "Not with this key", $"The key of '{viewer.Name}' may not do this; use one with the role {roles}.");
     }
 
     /// <returns>Null when the request presents no key in a form that the endpoint takes.</returns>

@@ -3,6 +3,7 @@ using FinOps.Platform.Alerts;
 using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Corrections;
+using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
@@ -10,6 +11,7 @@ using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Tenants;
 using GraphQL;
 using GraphQL.Execution;
 using GraphQL.Types;
@@ -40,6 +42,8 @@ public static class GraphModule
             typeof(FleetCostQueries),
             typeof(PricingQueries),
             typeof(TargetQueries),
+            typeof(TenantQueries),
+            typeof(ExchangeQueries),
             typeof(BudgetQueries),
             typeof(AlertQueries),
         ],
@@ -50,6 +54,8 @@ public static class GraphModule
             typeof(FleetMutations),
             typeof(PricingMutations),
             typeof(TargetMutations),
+            typeof(TenantMutations),
+            typeof(ExchangeMutations),
             typeof(BudgetMutations),
             typeof(CorrectionMutations),
         ]);

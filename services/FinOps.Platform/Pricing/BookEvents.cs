@@ -1,8 +1,12 @@
+using FinOps.Domain.Currencies;
 using FinOps.Domain.Fleets;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Targets;
+using FinOps.Domain.Tenants;
+using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Tenants;
 
 namespace FinOps.Platform.Pricing;
 
@@ -28,6 +32,8 @@ internal static class BookEvents
         var sizes = new List<FleetSize>();
         var lines = new List<CostLine>();
         var targets = new List<Target>();
+        var tenants = new List<TenantProfile>();
+        var exchange = new List<ExchangeRate>();
         foreach (var stored in events)
         {
             switch (stored)
@@ -37,10 +43,16 @@ internal static class BookEvents
                 case FleetSizeSet set: sizes.Add(set.ToSize()); break;
                 case CostLineSet set: lines.Add(set.ToLine()); break;
                 case TargetSet set: targets.Add(set.ToTarget()); break;
+                case TenantSet set: tenants.Add(set.ToProfile()); break;
+                case ExchangeRateSet set: exchange.Add(set.ToRate()); break;
                 default: throw new InvalidOperationException($"{stored.GetType().Name} is no event of the books.");
             }
         }
 
-        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines), new TargetBook(targets));
+        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines), new TargetBook(targets))
+        {
+            Tenants = new TenantBook(tenants),
+            Exchange = new ExchangeBook(exchange),
+        };
     }
 }

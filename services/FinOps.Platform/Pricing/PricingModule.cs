@@ -1,5 +1,8 @@
+using FinOps.Platform.Access;
+using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Tenants;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +18,8 @@ public static class PricingModule
         store.Events.MapEventType<FleetSizeSet>("fleet_size_set_v1");
         store.Events.MapEventType<CostLineSet>("cost_line_set_v1");
         store.Events.MapEventType<TargetSet>("target_set_v1");
+        store.Events.MapEventType<TenantSet>("tenant_set_v1");
+        store.Events.MapEventType<ExchangeRateSet>("exchange_rate_set_v1");
         return store;
     }
 
@@ -23,6 +28,7 @@ public static class PricingModule
         services.AddSingleton<LiveBooks>();
         services.AddSingleton<RecordInBooks>();
         services.AddSingleton<TenantCharges>();
+        services.AddSingleton<IContracts, RegisteredContracts>();
         services.AddHostedService<Catalog>();
         return services;
     }

@@ -1,17 +1,18 @@
 using FinOps.Domain.Reporting;
+using FinOps.Domain.Tenants;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 
 namespace FinOps.Platform.Reporting;
 
 /// <summary>A unit cost question, checked and narrowed to what the credential allows.</summary>
-internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets Calendar, string TimeZone, DateTimeOffset? AsOf)
+internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars Calendars, string TimeZone, DateTimeOffset? AsOf)
 {
     private static readonly Dimension[] TimeDimensions = [Dimension.QuarterHour, Dimension.Hour, Dimension.Day, Dimension.Month];
 
     public static AskedUnitCost Of(
-        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, DateTimeOffset? asOf, Viewer viewer,
-        DateTimeOffset now)
+        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, string? currency, DateTimeOffset? asOf, Viewer viewer,
+        TenantBook registry, DateTimeOffset now)
     {
         var window = where.Window();
         if (basis != CostBasis.Allocation)
@@ -21,20 +22,52 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets 
         if (times.Count > 1)
             throw Refused("group_by_ambiguous", "groupBy", "`groupBy` takes at most one of QUARTER_HOUR, HOUR, DAY and MONTH.");
         if (asOf is { } instant) RequireAnswerable(instant, now);
-        var calendar = new CalendarBuckets(window, times.Count == 0 ? null : times[0], timeZone);
+        var tenants = viewer.Narrow(where.Tenants)?.ToHashSet();
+        var only = tenants is { Count: 1 } ? registry.At(tenants.Single(), new QuarterHour(window.EndSlot.Index - 1)) : null;
+        var (calendars, zone) = CalendarsOf(window, times.Count == 0 ? null : times[0], timeZone, dimensions, tenants, only, registry);
         var question = new UnitCostQuestion
         {
             Window = window,
             GroupBy = dimensions,
-            Buckets = calendar.Buckets,
-            Tenants = viewer.Narrow(where.Tenants)?.ToHashSet(),
+            Buckets = calendars.Buckets,
+            OwnBuckets = calendars.OwnBuckets,
+            Currency = CurrencyOf(currency, tenants, only),
+            Tenants = tenants,
             Models = Possible(where.Models)?.Select(m => new ModelId(m)).ToHashSet(),
             Fleets = Possible(where.Fleets)?.Select(f => new FleetId(f)).ToHashSet(),
             ShowsCost = viewer.SeesCost,
             Now = asOf ?? now,
         };
-        return new AskedUnitCost(question, calendar, timeZone, asOf);
+        return new AskedUnitCost(question, calendars, zone, asOf);
     }
+
+    /// <summary>Of tenants as they are registered at the window's end.</summary>
+    private static (ReportCalendars Calendars, string TimeZone) CalendarsOf(
+        Window window, Dimension? time, string timeZone, IReadOnlyList<Dimension> groupBy, HashSet<TenantId>? tenants, TenantProfile? only,
+        TenantBook registry)
+    {
+        if (timeZone != ReportCalendars.Tenants) return (ReportCalendars.Of(window, time, timeZone), timeZone);
+        if (tenants is { Count: 1 })
+        {
+            return only is null
+                ? (ReportCalendars.Of(window, time, "UTC"), "UTC")
+                : (ReportCalendars.Of(window, time, only.TimeZone, only.MonthStartsOnDay), only.TimeZone);
+        }
+
+        if (!groupBy.Contains(Dimension.Tenant))
+            throw Refused("time_zone_ambiguous", "timeZone", "TENANT takes each tenant's own days: group by TENANT, or name one tenant.");
+        var profiles = registry.Tenants.Where(t => tenants is null || tenants.Contains(t)).Select(t => registry.At(t, new QuarterHour(window.EndSlot.Index - 1)));
+        return (ReportCalendars.OfTenants(window, time, profiles.OfType<TenantProfile>()), timeZone);
+    }
+
+    private static Currency? CurrencyOf(string? currency, HashSet<TenantId>? tenants, TenantProfile? only) => currency switch
+    {
+        null => null,
+        ReportCalendars.Tenants when tenants is { Count: 1 } => only?.Currency,
+        ReportCalendars.Tenants => throw Refused("currency_ambiguous", "currency", "TENANT takes the tenant's own currency: name one tenant."),
+        _ when Iso4217.IsCode(currency) => new Currency(currency),
+        _ => throw Refused("currency_invalid", "currency", $"`currency` is '{currency}'; it must be an ISO 4217 code such as USD, or TENANT."),
+    };
 
     /// <summary>Nothing is called by an impossible name, so it selects nothing.</summary>
     private static IEnumerable<string>? Possible(IReadOnlyList<string>? names) => names?.Where(n => Name.Flaw(n) is null);

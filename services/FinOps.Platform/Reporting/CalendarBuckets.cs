@@ -14,11 +14,17 @@ internal sealed class CalendarBuckets
 
     private readonly DateTimeZone zone;
     private readonly Dimension? dimension;
+    private readonly int monthStartsOnDay;
 
+    /// <param name="window">What is reported.</param>
+    /// <param name="dimension">Of time; null where it is not grouped by.</param>
+    /// <param name="timeZone">IANA.</param>
+    /// <param name="monthStartsOnDay">An accounting month that starts on the 15th of March ends with the 14th of April and is called 2026-03.</param>
     /// <exception cref="RejectedException">No such zone.</exception>
-    public CalendarBuckets(Window window, Dimension? dimension, string timeZone)
+    public CalendarBuckets(Window window, Dimension? dimension, string timeZone, int monthStartsOnDay = 1)
     {
         this.dimension = dimension;
+        this.monthStartsOnDay = monthStartsOnDay;
         zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(timeZone) ?? throw new RejectedException(new Rejection(
             "time_zone_unknown", "timeZone", $"`timeZone` is '{timeZone}'; it must be an IANA zone such as UTC or America/New_York."));
         Buckets = dimension is null ? TimeBuckets.None : new TimeBuckets(Starts(window));
@@ -34,7 +40,7 @@ internal sealed class CalendarBuckets
         var culture = CultureInfo.InvariantCulture;
         return dimension switch
         {
-            Dimension.Month => local.ToString("uuuu-MM", culture),
+            Dimension.Month => MonthOf(local.Date).ToString("uuuu-MM", culture),
             Dimension.Day => local.ToString("uuuu-MM-dd", culture),
             Dimension.Hour => local.ToString("uuuu-MM-dd'T'HH':00'", culture) + OffsetText.Format(offset),
             _ => local.ToString("uuuu-MM-dd'T'HH:mm", culture) + OffsetText.Format(offset),
@@ -70,11 +76,16 @@ internal sealed class CalendarBuckets
         var date = local.Year * 10_000L + local.Month * 100 + local.Day;
         return dimension switch
         {
-            Dimension.Month => date / 100,
+            Dimension.Month => Month(MonthOf(local.Date)),
             Dimension.Day => date,
             _ => (date * 100 + local.Hour) * 100_000 + offset.Seconds,
         };
     }
+
+    private static long Month(LocalDate date) => date.Year * 100L + date.Month;
+
+    /// <returns>A date whose calendar month gives the name of the accounting month.</returns>
+    private LocalDate MonthOf(LocalDate date) => date.PlusDays(1 - monthStartsOnDay);
 
     private (LocalDateTime Local, Offset Offset) Local(QuarterHour slot)
     {

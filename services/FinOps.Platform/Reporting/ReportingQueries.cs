@@ -9,6 +9,8 @@ namespace FinOps.Platform.Reporting;
 public sealed class ReportingQueries
 {
     /// <summary>Actual cost per token beside the charge and the target; see docs/cost.md.</summary>
+    /// <param name="timeZone">IANA, or TENANT: each tenant's own days and accounting months.</param>
+    /// <param name="currency">ISO 4217, or TENANT; by default the only currency that there is.</param>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static Task<UnitCostReport> UnitCost(
         UsageFilter where,
@@ -18,6 +20,7 @@ public sealed class ReportingQueries
         IReadOnlyList<Dimension>? groupBy = null,
         string? timeZone = "UTC",
         CostBasis? basis = CostBasis.Allocation,
-        DateTimeOffset? asOf = null) =>
-        reports.AskAsync(where, groupBy, timeZone ?? "UTC", basis ?? CostBasis.Allocation, asOf, viewer, cancellation);
+        DateTimeOffset? asOf = null,
+        string? currency = null) =>
+        reports.AskAsync(where, groupBy, timeZone ?? "UTC", basis ?? CostBasis.Allocation, currency, asOf, viewer, cancellation);
 }

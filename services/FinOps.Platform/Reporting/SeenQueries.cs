@@ -6,17 +6,9 @@ using GraphQL;
 
 namespace FinOps.Platform.Reporting;
 
-/// <summary>Who and what there is: as seen in usage, and as priced.</summary>
+/// <summary>What there is: as seen in usage, and as priced.</summary>
 public sealed class SeenQueries
 {
-    [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
-    public static async Task<IReadOnlyList<TenantView>> Tenants(
-        [FromServices] SeenSeries seen, [FromServices] Viewer viewer, CancellationToken cancellation)
-    {
-        var tenants = (await seen.OfAsync(viewer.Tenants, cancellation)).Select(s => s.Series.Tenant).Concat(viewer.Tenants ?? []);
-        return [.. tenants.Distinct().OrderBy(t => t.Value, StringComparer.Ordinal).Select(t => new TenantView(t.Value))];
-    }
-
     /// <summary>Models in use or with a rate card; a tenant sees those that it used.</summary>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static async Task<IReadOnlyList<ModelView>> Models(
@@ -34,10 +26,6 @@ public sealed class SeenQueries
         ];
     }
 }
-
-/// <summary>A tenant as GraphQL shows it.</summary>
-[Name("Tenant")]
-public sealed record TenantView(string Id);
 
 /// <summary>A model as GraphQL shows it.</summary>
 /// <param name="Id">Its name.</param>

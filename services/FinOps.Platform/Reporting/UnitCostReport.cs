@@ -1,5 +1,6 @@
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
+using FinOps.Platform.Currencies;
 using GraphQL;
 
 namespace FinOps.Platform.Reporting;
@@ -13,6 +14,7 @@ namespace FinOps.Platform.Reporting;
 /// <param name="WeightSet">The work units behind the cost, by name.</param>
 /// <param name="AsOf">The record time for which it answers; null is now.</param>
 /// <param name="Completeness">What is missing, and how fresh it is.</param>
+/// <param name="ExchangeRates">What amounts of other currencies were converted with, each amount at the rate of its time.</param>
 public sealed record UnitCostReport(
     IReadOnlyList<UnitCostRow> Rows,
     UnitCostRow Total,
@@ -21,7 +23,8 @@ public sealed record UnitCostReport(
     string TimeZone,
     string WeightSet,
     DateTimeOffset? AsOf,
-    UnitCostCompleteness Completeness);
+    UnitCostCompleteness Completeness,
+    IReadOnlyList<ExchangeRateView> ExchangeRates);
 
 /// <summary>A row. Money is exact; figures per million tokens have 12 decimals, rounded half to even.</summary>
 /// <param name="Kind">Usage, idle, unattributed or the total.</param>
@@ -64,12 +67,12 @@ public sealed record UnitCostRow(
     decimal? TargetCostPerMillionTokens,
     decimal? VariancePerMillionTokens)
 {
-    internal static UnitCostRow Of(CellKey key, UnitCostCell cell, CalendarBuckets calendar)
+    internal static UnitCostRow Of(CellKey key, UnitCostCell cell, ReportCalendars calendars)
     {
         var quantities = cell.Quantities;
+        var (start, label) = calendars.Of(key);
         return new UnitCostRow(
-            key.Kind, key.Tenant, key.Model, key.Fleet,
-            key.Bucket == TimeBuckets.NoBucket ? null : calendar.Buckets.StartOf(key.Bucket).Start, calendar.Label(key.Bucket),
+            key.Kind, key.Tenant, key.Model, key.Fleet, start, label,
             cell.Records, cell.IncompleteRecords, cell.FailedRecords, TokenCounts.Of(quantities),
             quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
             cell.Cost, cell.Charge, cell.UnpricedTokens, cell.InheritedTokens > 0,

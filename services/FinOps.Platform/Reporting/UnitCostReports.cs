@@ -3,6 +3,7 @@ using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
+using FinOps.Platform.Currencies;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
 using Microsoft.Extensions.Configuration;
@@ -17,13 +18,13 @@ public sealed class UnitCostReports(
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
     public async Task<UnitCostReport> AskAsync(
-        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, DateTimeOffset? asOf, Viewer viewer,
+        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, string? currency, DateTimeOffset? asOf, Viewer viewer,
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, asOf, viewer, now);
-        var question = asked.Question;
         var books = asOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
+        var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, currency, asOf, viewer, books.Tenants, now);
+        var question = asked.Question;
         var series = await SeriesAsync(question, books, cancellation);
 
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -79,8 +80,8 @@ public sealed class UnitCostReports(
             ? string.Join(", ", summary.WeightSets)
             : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
         return new UnitCostReport(
-            [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendar))],
-            UnitCostRow.Of(CellKey.Total, total, asked.Calendar),
+            [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendars))],
+            UnitCostRow.Of(CellKey.Total, total, asked.Calendars),
             CostBasis.Allocation,
             summary.Currency?.Code,
             asked.TimeZone,
@@ -96,7 +97,8 @@ public sealed class UnitCostReports(
                 total.IncompleteRecords,
                 question.ShowsCost ? total.TargetedShare : null,
                 total.InheritedTokens > 0,
-                lastCommitAt));
+                lastCommitAt),
+            [.. summary.ExchangeRates.Select(ExchangeRateView.Of)]);
     }
 
     private static RejectedException TooManyRows() => new(new Rejection(

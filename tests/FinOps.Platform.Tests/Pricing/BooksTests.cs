@@ -4,6 +4,7 @@ using FinOps.Platform.Fleets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Tenants;
 using FinOps.Platform.Tests.Fixtures;
 using FinOps.Platform.Tests.Reporting;
 using Microsoft.Extensions.Configuration;
@@ -145,7 +146,7 @@ public sealed class BooksTests
         var refused = await Assert.ThrowsAsync<RejectedException>(() => FleetsAsync(house, contract with { SeesCost = false }));
         Assert.Equal("forbidden", refused.Rejections[0].Code);
         var seen = house.Services.GetRequiredService<SeenSeries>();
-        Assert.Equal(["acme"], (await SeenQueries.Tenants(seen, contract, CostHouse.Cancellation)).Select(t => t.Id));
+        Assert.Equal(["acme"], (await TenantQueries.Tenants(seen, house.Books, house.Clock, contract, CostHouse.Cancellation)).Select(t => t.Id));
         Assert.Equal(["m"], (await SeenQueries.Models(seen, house.Books, house.Clock, contract, CostHouse.Cancellation)).Select(m => m.Id));
 
         Task<IReadOnlyList<TargetView>> TargetsAsync(Viewer viewer) =>

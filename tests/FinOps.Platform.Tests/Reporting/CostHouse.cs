@@ -103,11 +103,11 @@ public sealed class CostHouse : IAsyncDisposable
 
     public Task<UnitCostReport> AskAsync(
         string from, string to, Dimension[]? groupBy = null, string timeZone = "UTC", CostBasis basis = CostBasis.Allocation, string? asOf = null,
-        Viewer? viewer = null, string[]? tenants = null, string[]? models = null, string[]? fleets = null) =>
+        Viewer? viewer = null, string[]? tenants = null, string[]? models = null, string[]? fleets = null, string? currency = null) =>
         ReportingQueries.UnitCost(
             new UsageFilter { From = At(from), To = At(to), Tenants = tenants, Models = models, Fleets = fleets },
             app.Services.GetRequiredService<UnitCostReports>(), viewer ?? Finance, Cancellation, groupBy, timeZone, basis,
-            asOf is null ? null : At(asOf));
+            asOf is null ? null : At(asOf), currency);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,28 @@
+using FinOps.Domain.Currencies;
+using GraphQL;
+
+namespace FinOps.Platform.Currencies;
+
+/// <summary>What one unit of a currency is worth in another from an instant on; the same in GraphQL and in files.</summary>
+[Name("ExchangeRateInput")]
+public sealed class ExchangeRateInput
+{
+    public required string Source { get; init; }
+
+    public required string Target { get; init; }
+
+    /// <summary>On a 15-minute boundary; by default the start of today, UTC.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Units of the target per unit of the source.</summary>
+    public required decimal Rate { get; init; }
+
+    public SetExchangeRate ToCommand() => new(Source, Target, From, Rate);
+}
+
+/// <summary>An exchange rate as GraphQL shows it.</summary>
+[Name("ExchangeRate")]
+public sealed record ExchangeRateView(string Source, string Target, DateTimeOffset From, decimal Rate)
+{
+    internal static ExchangeRateView Of(ExchangeRate rate) => new(rate.Source.Code, rate.Target.Code, rate.From, rate.Rate);
+}
