@@ -1,5 +1,6 @@
 using FinOps.Domain.Currencies;
 using FinOps.Domain.Fleets;
+using FinOps.Domain.Periods;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Tenants;
 
@@ -15,4 +16,7 @@ public sealed record Books(RateBook Rates, FleetBook Fleets, TargetBook Targets)
 
     /// <summary>What currencies are worth in each other.</summary>
     public ExchangeBook Exchange { get; init; } = ExchangeBook.Empty;
+
+    /// <summary>Which months are closed.</summary>
+    public PeriodBook Periods { get; init; } = PeriodBook.Empty;
 }

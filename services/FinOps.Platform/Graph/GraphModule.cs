@@ -6,6 +6,7 @@ using FinOps.Platform.Corrections;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
+using FinOps.Platform.Periods;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
@@ -44,6 +45,7 @@ public static class GraphModule
             typeof(TargetQueries),
             typeof(TenantQueries),
             typeof(ExchangeQueries),
+            typeof(PeriodQueries),
             typeof(BudgetQueries),
             typeof(AlertQueries),
         ],
@@ -56,6 +58,7 @@ public static class GraphModule
             typeof(TargetMutations),
             typeof(TenantMutations),
             typeof(ExchangeMutations),
+            typeof(PeriodMutations),
             typeof(BudgetMutations),
             typeof(CorrectionMutations),
         ]);

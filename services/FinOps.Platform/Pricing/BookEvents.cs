@@ -1,10 +1,12 @@
 using FinOps.Domain.Currencies;
 using FinOps.Domain.Fleets;
+using FinOps.Domain.Periods;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Tenants;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
+using FinOps.Platform.Periods;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Tenants;
 
@@ -34,6 +36,7 @@ internal static class BookEvents
         var targets = new List<Target>();
         var tenants = new List<TenantProfile>();
         var exchange = new List<ExchangeRate>();
+        var periods = new List<ClosedPeriod>();
         foreach (var stored in events)
         {
             switch (stored)
@@ -45,6 +48,7 @@ internal static class BookEvents
                 case TargetSet set: targets.Add(set.ToTarget()); break;
                 case TenantSet set: tenants.Add(set.ToProfile()); break;
                 case ExchangeRateSet set: exchange.Add(set.ToRate()); break;
+                case PeriodClosed closed: periods.Add(closed.ToPeriod()); break;
                 default: throw new InvalidOperationException($"{stored.GetType().Name} is no event of the books.");
             }
         }
@@ -53,6 +57,7 @@ internal static class BookEvents
         {
             Tenants = new TenantBook(tenants),
             Exchange = new ExchangeBook(exchange),
+            Periods = new PeriodBook(periods),
         };
     }
 }

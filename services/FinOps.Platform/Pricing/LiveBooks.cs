@@ -18,6 +18,10 @@ public sealed class LiveBooks(NpgsqlDataSource database, IDocumentStore store)
     public async Task<Books> AsOfAsync(DateTimeOffset instant, CancellationToken cancellation) =>
         BookEvents.Fold((await CurrentAsync(cancellation)).Events.Where(e => e.RecordedAt <= instant));
 
+    /// <returns>Whether anything was recorded after the one instant and not after the other; null is now.</returns>
+    public async Task<bool> ChangedAsync(DateTimeOffset after, DateTimeOffset? until, CancellationToken cancellation) =>
+        (await CurrentAsync(cancellation)).Events.Any(e => e.RecordedAt > after && (until is null || e.RecordedAt <= until));
+
     internal static async Task<IReadOnlyList<IBookEvent>> EventsAsync(
         IQuerySession session, IReadOnlyList<string> streams, CancellationToken cancellation)
     {

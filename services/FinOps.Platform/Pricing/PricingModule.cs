@@ -1,6 +1,7 @@
 using FinOps.Platform.Access;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
+using FinOps.Platform.Periods;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Tenants;
 using Marten;
@@ -20,6 +21,7 @@ public static class PricingModule
         store.Events.MapEventType<TargetSet>("target_set_v1");
         store.Events.MapEventType<TenantSet>("tenant_set_v1");
         store.Events.MapEventType<ExchangeRateSet>("exchange_rate_set_v1");
+        store.Events.MapEventType<PeriodClosed>("period_closed_v1");
         return store;
     }
 
@@ -29,6 +31,8 @@ public static class PricingModule
         services.AddSingleton<RecordInBooks>();
         services.AddSingleton<TenantCharges>();
         services.AddSingleton<IContracts, RegisteredContracts>();
+        services.AddSingleton<AccountingCalendar>();
+        services.AddSingleton<PeriodStatements>();
         services.AddHostedService<Catalog>();
         return services;
     }
