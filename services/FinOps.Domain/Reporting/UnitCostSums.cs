@@ -19,6 +19,10 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
     private readonly HashSet<(FleetId Fleet, int Hour)> worked = [];
     private readonly Conversion conversion = new(question.Currency, books.Exchange);
+    private readonly Dictionary<UsageSeries, MeterRates> rates = new(ReferenceEqualityComparer.Instance);
+    private readonly GraduatedCharges graduated = new();
+    private readonly HashSet<RateCard> cards = [];
+    private long recordsNotYetCharged;
 
     /// <summary>Rows so far, for the caller to bound.</summary>
     public int CellCount => cells.Count;
@@ -27,26 +31,37 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     /// <param name="fleet">Null where the records named none.</param>
     /// <param name="hour">In hours since 1970.</param>
     /// <param name="usage">
-    /// Where costs are asked for: all usage of the fleet in the whole hour, shown or not, since it shares the hour's cost.
+    /// Where costs are asked for, or charge: all usage of the fleet in the whole hour, shown or not, since it shares the hour's cost.
     /// </param>
     public void Add(FleetId? fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {
-        var kind = fleet is { } known && books.Fleets.IsRegistered(known) ? RowKind.Usage : RowKind.Unattributed;
-        var shares = question.ShowsCost && kind == RowKind.Usage ? SharesOf(fleet!.Value, hour, usage) : null;
+        var kind = KindOf(fleet);
+        var shares = kind == RowKind.Usage && (question.ShowsCost || IsChargedByCost(usage)) ? SharesOf(fleet!.Value, hour, usage) : null;
         for (var i = 0; i < usage.Count; i++)
         {
-            if (!question.Window.Holds(usage[i].Slot) || !question.Shows(usage[i].Series)) continue;
+            if (!IsShown(usage[i])) continue;
             var cell = Cell(kind, usage[i].Series, usage[i].Slot);
             cell.AddUsage(usage[i]);
-            AddCharge(cell, usage[i]);
-            if (question.ShowsCost) cell.AddCost(shares?[i], usage[i], TargetOf(usage[i]));
+            AddCharge(cell, usage[i], shares is null ? null : new Money(shares.Of[i], shares.Currency));
+            if (question.ShowsCost) cell.AddCost(shares?.Of[i], usage[i], TargetOf(usage[i]));
         }
     }
 
+    /// <summary>Adds the charges that depend on the units of the month; all else of this usage comes by <see cref="Add"/>.</summary>
+    /// <param name="usage">Of the series that <see cref="GraduatedCharges.Sharing"/> names, from the start of the window's month, in its order.</param>
+    public void AddInOrder(UsageSlot usage)
+    {
+        var card = RatesOf(usage.Series).At(usage.Slot);
+        if (graduated.Of(card, usage) is not { } charge || !IsShown(usage)) return;
+        recordsNotYetCharged -= usage.Records;
+        Charged(Cell(KindOf(usage.Series.Fleet), usage.Series, usage.Slot), usage, card, card is null ? null : new Owed(charge, card.Currency));
+    }
+
     /// <summary>Adds the hours without work, and what serves several fleets, and checks that the books balance.</summary>
-    /// <param name="requireBalance">False only for who compares the two sides by itself and tells.</param>
+    /// <param name="requireBalance">False only for who compares the two sides by itself and tells; charges are then none of its business.</param>
     public UnitCostSummary Finish(bool requireBalance = true)
     {
+        Invariant.Require(recordsNotYetCharged == 0 || !requireBalance, "usage with graduated rates is charged once, in the order of time");
         var fleetCost = 0m;
         if (question.ShowsIdle)
         {
@@ -58,20 +73,23 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         if (requireBalance && question is { ShowsIdle: true, Window.IsOfWholeHours: true })
             Invariant.Require((total.Cost ?? 0) == fleetCost, "the rows sum to the cost of the fleets");
         return new UnitCostSummary(
-            Ordered(), total, conversion.Currency, conversion.Used, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)]);
+            Ordered(), total, conversion.Currency, conversion.Used, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)],
+            [.. cards.OrderBy(c => c.Model.Value, StringComparer.Ordinal).ThenBy(c => c.Version)]);
     }
 
     /// <returns>A share per usage; null where the hour's cost is not known.</returns>
-    private decimal[]? SharesOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage)
+    private HourShares? SharesOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {
         if (!HasBegun(hour) || books.Fleets.OfHour(fleet, hour) is not { } own) return null;
         var cost = Converted(own, fleet, hour);
         var set = weights.At(new QuarterHour(hour * FleetHours.Quarters)) ?? throw NoWeights(hour);
         weightSets.Add(set.Name);
-        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares) return new decimal[usage.Count];
+        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares)
+            return new HourShares(cost.Cost.Currency, new decimal[usage.Count]);
+
         Invariant.Require(shares.Sum() == cost.Cost.Amount, "the shares of a fleet-hour sum to its cost");
         worked.Add((fleet, hour));
-        return shares;
+        return new HourShares(cost.Cost.Currency, shares);
     }
 
     /// <returns>The cost of all the fleet's hours, idle or not.</returns>
@@ -97,23 +115,46 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         return all;
     }
 
-    private void AddCharge(UnitCostCell cell, UsageSlot usage)
+    /// <param name="cell">Where.</param>
+    /// <param name="usage">What.</param>
+    /// <param name="cost">Its part of the hour's cost; null where that is not known, or not needed.</param>
+    private void AddCharge(UnitCostCell cell, UsageSlot usage, Money? cost)
     {
-        if (books.Rates.At(usage.Series.Model, usage.Slot) is not { } card)
+        var card = RatesOf(usage.Series).At(usage.Slot);
+        if (card is { IsGraduated: true }) recordsNotYetCharged += usage.Records;
+        else Charged(cell, usage, card, card is null ? null : card.IsMarkup ? ByCost(card, cost) : ByRates(card, usage));
+    }
+
+    private static Owed ByRates(RateCard card, UsageSlot usage) => new(card.ChargeFor(usage.Quantities, usage.Series.RateClass), card.Currency);
+
+    /// <returns>Null where the cost is not known in the card's currency: what is not costed yet is unpriced.</returns>
+    private Owed? ByCost(RateCard card, Money? cost)
+    {
+        if (cost is not { } known) return null;
+        // A report in a currency that was asked for has its costs converted already, and the markup with them.
+        if (known.Currency == card.Currency || question.Currency is not null) return new Owed(new Charge(card.ChargeForCost(known.Amount), 0, 0), known.Currency);
+        return question.ChargeCurrency is null
+            ? throw CurrencyMix.Rejected(known.Currency, card.Currency, $"the rate card of {card.Model}")
+            : null;
+    }
+
+    private void Charged(UnitCostCell cell, UsageSlot usage, RateCard? card, Owed? charge)
+    {
+        if (card is null || charge is not { } known || !IsWanted(card))
         {
             Unpriced(usage.Quantities.Total);
             return;
         }
 
-        var charge = card.ChargeFor(usage.Quantities);
+        cards.Add(card);
         // A cell whose tokens all lack a rate has no charge; one without tokens is charged nothing.
-        if (charge.UnpricedTokens == 0 || charge.UnpricedTokens < usage.Quantities.Total || charge.Amount > 0)
+        if (known.Of.UnpricedTokens == 0 || known.Of.UnpricedTokens < usage.Quantities.Total || known.Of.Amount > 0)
         {
-            var amount = conversion.Of(new Money(charge.Amount, card.Currency), usage.Slot, "the rate card of", usage.Series.Model.Value);
-            cell.AddCharge(amount, charge.InheritedTokens);
+            var amount = conversion.Of(new Money(known.Of.Amount, known.Currency), usage.Slot, "the rate card of", card.Model.Value);
+            cell.AddCharge(amount, known.Of.InheritedTokens, card.Terms.Rounding);
         }
 
-        Unpriced(charge.UnpricedTokens);
+        Unpriced(known.Of.UnpricedTokens);
 
         void Unpriced(long tokens)
         {
@@ -122,6 +163,22 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
             unpricedModels.Add(usage.Series.Model.Value);
         }
     }
+
+    private bool IsWanted(RateCard card) => question.ChargeCurrency is not { } wanted || card.Currency == wanted;
+
+    private bool IsShown(UsageSlot usage) => question.Window.Holds(usage.Slot) && question.Shows(usage.Series);
+
+    private bool IsChargedByCost(IReadOnlyList<UsageSlot> usage) =>
+        books.Rates.HasMarkup && usage.Any(u => IsShown(u) && RatesOf(u.Series).At(u.Slot) is { IsMarkup: true });
+
+    private MeterRates RatesOf(UsageSeries series)
+    {
+        if (!rates.TryGetValue(series, out var known)) rates[series] = known = books.Rates.Of(series.Tenant, series.Model);
+        return known;
+    }
+
+    private RowKind KindOf(FleetId? fleet) =>
+        fleet is { } known && books.Fleets.IsRegistered(known) ? RowKind.Usage : RowKind.Unattributed;
 
     private decimal? TargetOf(UsageSlot usage)
     {
@@ -143,14 +200,21 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
 
     private bool HasBegun(int hour) => new QuarterHour(hour * FleetHours.Quarters).Start <= question.Now;
 
-    /// <summary>The one conversion of cost, of the whole hour; everything below it is split exactly.</summary>
+    /// <summary>The one conversion of cost, of the whole hour; everything below it is split exactly. A cost that is not shown says no currency.</summary>
     private FleetHourCost Converted(FleetHourCost cost, FleetId fleet, int hour)
     {
+        if (!question.ShowsCost && question.Currency is null) return cost;
         var amount = conversion.Of(cost.Cost, new QuarterHour(hour * FleetHours.Quarters), "the cost of fleet", fleet.Value);
         return cost with { Cost = new Money(amount, conversion.Currency!.Value) };
     }
 
     private static InvalidOperationException NoWeights(int hour) => new($"No work weights hold in hour {hour}.");
+
+    /// <summary>A charge and its currency, before it is brought into the report's.</summary>
+    private sealed record Owed(Charge Of, Currency Currency);
+
+    /// <summary>A share per usage, in the currency of the fleet's cost.</summary>
+    private sealed record HourShares(Currency Currency, decimal[] Of);
 }
 
 /// <param name="Rows">By their keys.</param>
@@ -159,10 +223,12 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
 /// <param name="ExchangeRates">What amounts were converted with.</param>
 /// <param name="UnpricedModels">Models with tokens that no card priced, ordinal.</param>
 /// <param name="WeightSets">The sets of work weights behind the costs, ordinal.</param>
+/// <param name="RateCards">The cards behind the charges, by model and version.</param>
 public sealed record UnitCostSummary(
     IReadOnlyList<(CellKey Key, UnitCostCell Cell)> Rows,
     UnitCostCell Total,
     Currency? Currency,
     IReadOnlyList<ExchangeRate> ExchangeRates,
     IReadOnlyList<string> UnpricedModels,
-    IReadOnlyList<string> WeightSets);
+    IReadOnlyList<string> WeightSets,
+    IReadOnlyList<RateCard> RateCards);

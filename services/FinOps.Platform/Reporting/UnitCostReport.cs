@@ -41,6 +41,7 @@ public sealed record UnitCostReport(
 /// <param name="Seconds">Seconds, where the source counts them.</param>
 /// <param name="ActualCost">Null where no cost is known, or where the key may not see it.</param>
 /// <param name="Charge">Rates × quantities; null where no rate card applied.</param>
+/// <param name="ChargeRounded">The charge, rounded once as its rate cards declare; null where they declare nothing, or not the same.</param>
 /// <param name="UnpricedTokens">Tokens that the charge leaves out, for want of a rate.</param>
 /// <param name="RateInherited">Whether a class took its parent's rate.</param>
 /// <param name="ActualCostPerMillionTokens">Over the tokens whose cost is known.</param>
@@ -61,6 +62,7 @@ public sealed record UnitCostRow(
     long Seconds,
     decimal? ActualCost,
     decimal? Charge,
+    decimal? ChargeRounded,
     long UnpricedTokens,
     bool RateInherited,
     decimal? ActualCostPerMillionTokens,
@@ -75,7 +77,7 @@ public sealed record UnitCostRow(
             key.Kind, key.Tenant, key.Model, key.Fleet, start, label,
             cell.Records, cell.IncompleteRecords, cell.FailedRecords, TokenCounts.Of(quantities),
             quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
-            cell.Cost, cell.Charge, cell.UnpricedTokens, cell.InheritedTokens > 0,
+            cell.Cost, cell.Charge, cell.ChargeRounded, cell.UnpricedTokens, cell.InheritedTokens > 0,
             cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens);
     }
 }
@@ -102,6 +104,7 @@ public sealed record TokenCounts(
 /// <param name="TargetedTokensShare">The share of the tokens that has a target; null without tokens, or where targets may not be seen.</param>
 /// <param name="RateInherited">Whether some class took its parent's rate.</param>
 /// <param name="LastCommitAt">When usage was last committed; null where none was.</param>
+/// <param name="RateCards">The rate cards behind the charges.</param>
 public sealed record UnitCostCompleteness(
     bool Provisional,
     DateTimeOffset? ProvisionalFrom,
@@ -112,4 +115,11 @@ public sealed record UnitCostCompleteness(
     long IncompleteRecords,
     decimal? TargetedTokensShare,
     bool RateInherited,
-    DateTimeOffset? LastCommitAt);
+    DateTimeOffset? LastCommitAt,
+    IReadOnlyList<RateCardUsed> RateCards);
+
+/// <summary>A rate card behind a figure.</summary>
+/// <param name="Model">The card's, also where usage came under an alias.</param>
+/// <param name="Version">The ordinal among the model's cards as they were recorded.</param>
+/// <param name="From">Since when it holds.</param>
+public sealed record RateCardUsed(string Model, int Version, DateTimeOffset From);
