@@ -9,6 +9,7 @@ using FinOps.Platform.Pricing;
 using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
+using FinOps.Platform.Reratings;
 using FinOps.Platform.Targets;
 using GraphQL;
 using GraphQL.Execution;
@@ -39,6 +40,9 @@ public static class GraphModule
             typeof(FleetQueries),
             typeof(FleetCostQueries),
             typeof(PricingQueries),
+            typeof(BookChangeQueries),
+            typeof(ReratingQueries),
+            typeof(WhatIfQueries),
             typeof(TargetQueries),
             typeof(BudgetQueries),
             typeof(AlertQueries),
@@ -49,6 +53,7 @@ public static class GraphModule
             typeof(DeadLetterMutations),
             typeof(FleetMutations),
             typeof(PricingMutations),
+            typeof(ReratingMutations),
             typeof(TargetMutations),
             typeof(BudgetMutations),
             typeof(CorrectionMutations),

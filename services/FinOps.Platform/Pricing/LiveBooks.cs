@@ -1,4 +1,5 @@
 using FinOps.Domain.Pricing;
+using FinOps.Domain.Values;
 using Marten;
 using Npgsql;
 
@@ -10,23 +11,23 @@ namespace FinOps.Platform.Pricing;
 /// </summary>
 public sealed class LiveBooks(NpgsqlDataSource database, IDocumentStore store)
 {
-    private volatile Snapshot? latest;
+    private volatile KnownBooks? latest;
 
-    public async Task<Books> NowAsync(CancellationToken cancellation) => (await CurrentAsync(cancellation)).Books;
+    public async Task<Books> NowAsync(CancellationToken cancellation) => (await KnownAsync(cancellation)).Books;
 
     /// <returns>The books as they were known at the instant: what was recorded later is left out.</returns>
     public async Task<Books> AsOfAsync(DateTimeOffset instant, CancellationToken cancellation) =>
-        BookEvents.Fold((await CurrentAsync(cancellation)).Events.Where(e => e.RecordedAt <= instant));
+        BookEvents.Fold((await KnownAsync(cancellation)).Facts.Select(f => f.Fact).Where(f => f.RecordedAt <= instant));
 
-    internal static async Task<IReadOnlyList<IBookEvent>> EventsAsync(
+    internal static async Task<IReadOnlyList<RecordedFact>> FactsAsync(
         IQuerySession session, IReadOnlyList<string> streams, CancellationToken cancellation)
     {
         var stored = await session.Events.QueryAllRawEvents()
             .Where(e => e.StreamKey!.IsOneOf(streams.ToArray())).OrderBy(e => e.Sequence).ToListAsync(cancellation);
-        return [.. stored.Select(e => (IBookEvent)e.Data)];
+        return [.. stored.Select(e => new RecordedFact(e.Sequence, e.StreamKey!, (BookFact)e.Data))];
     }
 
-    private async Task<Snapshot> CurrentAsync(CancellationToken cancellation)
+    internal async Task<KnownBooks> KnownAsync(CancellationToken cancellation)
     {
         // The version is read before the events, so a snapshot may be newer than its version says, never older.
         var streams = new List<string>();
@@ -43,9 +44,30 @@ public sealed class LiveBooks(NpgsqlDataSource database, IDocumentStore store)
 
         if (latest is { } known && known.Version == version) return known;
         await using var session = store.QuerySession();
-        var events = await EventsAsync(session, streams, cancellation);
-        return latest = new Snapshot(version, events, BookEvents.Fold(events));
+        var facts = await FactsAsync(session, streams, cancellation);
+        return latest = new KnownBooks(version, facts, BookEvents.Fold(facts.Select(f => f.Fact)));
+    }
+}
+
+/// <param name="Sequence">Among all stored events.</param>
+/// <param name="Stream">Where it lies.</param>
+/// <param name="Fact">What it says.</param>
+internal sealed record RecordedFact(long Sequence, string Stream, BookFact Fact);
+
+/// <summary>The books with the facts that they are folded from.</summary>
+/// <param name="Version">How many facts there are; it only grows.</param>
+/// <param name="Facts">In the order of their recording.</param>
+/// <param name="Books">Folded.</param>
+internal sealed record KnownBooks(long Version, IReadOnlyList<RecordedFact> Facts, Books Books)
+{
+    /// <returns>Those of the entries that would change these books, in order.</returns>
+    /// <exception cref="RejectedException">One does not go together with them.</exception>
+    public IReadOnlyList<BookEntry> News(IReadOnlyList<BookEntry> entries)
+    {
+        var streams = entries.Select(e => e.Stream).ToHashSet(StringComparer.Ordinal);
+        return BookEvents.News(Facts.Where(f => streams.Contains(f.Stream)).Select(f => f.Fact), entries);
     }
 
-    private sealed record Snapshot(long Version, IReadOnlyList<IBookEvent> Events, Books Books);
+    /// <returns>The books as they would be with these facts behind the recorded ones.</returns>
+    public Books With(IReadOnlyList<BookEntry> news) => BookEvents.Fold([.. Facts.Select(f => f.Fact), .. news.Select(n => n.Event)]);
 }

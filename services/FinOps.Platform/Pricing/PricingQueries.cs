@@ -30,8 +30,7 @@ public sealed class PricingMutations
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var card = input.ToCommand().Decide(now);
-        await books.AppendAsync([RateCardSet.Entry(card, input.From is not null, now, viewer.Name)], cancellation);
-        return RateCardView.Of(card);
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
+        return RateCardView.Of(input.ToCommand().Decide(now));
     }
 }

@@ -5,7 +5,7 @@ namespace FinOps.Platform.Pricing;
 
 /// <summary>A model's rates from an instant on; the same in GraphQL and in files.</summary>
 [Name("RateCardInput")]
-public sealed class RateCardInput
+public sealed class RateCardInput : IBookInput
 {
     public required string Model { get; init; }
 
@@ -16,8 +16,13 @@ public sealed class RateCardInput
 
     public required IReadOnlyList<RateInput> Rates { get; init; }
 
+    /// <summary>Why; kept with the fact.</summary>
+    public string? Reason { get; init; }
+
     public SetRateCard ToCommand() =>
         new(Model, From, Currency, [.. Rates.Select(r => new SetRate(r.UnitClass, r.PerUnit, r.PerMillion))]);
+
+    BookEntry IBookInput.Decide(DateTimeOffset now, string by) => RateCardSet.Entry(ToCommand().Decide(now), From is not null, now, by);
 }
 
 /// <summary>One class's rate: per unit or per million units.</summary>

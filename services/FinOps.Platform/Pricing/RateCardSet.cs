@@ -6,8 +6,10 @@ namespace FinOps.Platform.Pricing;
 /// <summary>Stored as <c>rate_card_set_v1</c> in the stream <c>rate-card/{model}</c>: a model's rates from an instant on.</summary>
 public sealed record RateCardSet(
     string Model, DateTimeOffset From, string Currency, IReadOnlyList<RateCardSet.ClassRate> Rates,
-    DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
+    DateTimeOffset RecordedAt, string RecordedBy) : BookFact
 {
+    internal override BookSubject Subject => new(BookSubjectKind.RateCard, Model: Model);
+
     /// <param name="UnitClass">The class's name on the wire.</param>
     /// <param name="PerUnit">Never an inherited one.</param>
     public sealed record ClassRate(string UnitClass, decimal PerUnit);

@@ -24,19 +24,18 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         }
 
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
-        var events = (await LiveBooks.EventsAsync(session, streams, cancellation)).ToList<object>();
-        var appended = 0;
-        foreach (var entry in entries)
-        {
-            if (!entry.IsNews(BookEvents.Fold(events))) continue;
-            session.Events.Append(entry.Stream, entry.Event);
-            session.QueueSqlCommand("update finops.book_stream set events = events + 1 where stream = ?", entry.Stream);
-            events.Add(entry.Event);
-            appended++;
-        }
-
-        if (appended == 0) return; // The transaction is rolled back, and with it the empty rows.
+        var facts = await LiveBooks.FactsAsync(session, streams, cancellation);
+        var news = BookEvents.News(facts.Select(f => f.Fact), entries);
+        if (news.Count == 0) return; // The transaction is rolled back, and with it the empty rows.
+        foreach (var entry in news) Append(session, entry);
         await session.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>Appends a fact whose stream's row is locked, and counts it there.</summary>
+    internal static void Append(IDocumentSession session, BookEntry entry)
+    {
+        session.Events.Append(entry.Stream, entry.Event);
+        session.QueueSqlCommand("update finops.book_stream set events = events + 1 where stream = ?", entry.Stream);
     }
 }

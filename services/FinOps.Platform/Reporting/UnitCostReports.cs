@@ -1,5 +1,4 @@
 using System.Data;
-using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
@@ -22,37 +21,45 @@ public sealed class UnitCostReports(
     {
         var now = clock.GetUtcNow();
         var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, asOf, viewer, now);
-        var question = asked.Question;
         var books = asOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
-        var series = await SeriesAsync(question, books, cancellation);
+        return (await AnswerAsync(asked, [new Rating(books, WorkWeights.ByDate)], cancellation))[0];
+    }
+
+    /// <summary>The same usage under each of the ratings, read once.</summary>
+    /// <returns>A report for each, in their order.</returns>
+    internal async Task<IReadOnlyList<UnitCostReport>> AnswerAsync(
+        AskedUnitCost asked, IReadOnlyList<Rating> ratings, CancellationToken cancellation)
+    {
+        var question = asked.Question;
+        var series = await SeriesAsync(question, ratings, cancellation);
 
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // One snapshot, so that the freshness shown is that of the figures.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var lastCommitAt = await LastCommitAtAsync(connection, question.Tenants, cancellation);
-        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
+        var sums = ratings.Select(r => new UnitCostSums(question, r.Books, r.Weights)).ToList();
         // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
         var first = new QuarterHour(question.Window.FirstSlot.Hour * FleetHours.Quarters);
         var end = new QuarterHour((new QuarterHour(question.Window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
-        var recordedBefore = asOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
+        var recordedBefore = asked.AsOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, first, end, recordedBefore, cancellation))
         {
-            sums.Add(hour.Fleet, hour.Hour, hour.Usage);
-            if (sums.CellCount > Limits.ReportRows) throw TooManyRows();
+            foreach (var sum in sums) sum.Add(hour.Fleet, hour.Hour, hour.Usage);
+            if (sums.Sum(s => s.CellCount) > Limits.ReportRows) throw TooManyRows();
         }
 
-        return Report(asked, sums.Finish(), lastCommitAt);
+        return [.. sums.Zip(ratings, (sum, rating) => Report(asked, sum.Finish(), rating, lastCommitAt))];
     }
 
     /// <summary>The series shown and, where costs are asked for, those that share their fleets.</summary>
     private async Task<IReadOnlyList<(int Id, UsageSeries Series)>> SeriesAsync(
-        UnitCostQuestion question, Books books, CancellationToken cancellation)
+        UnitCostQuestion question, IReadOnlyList<Rating> ratings, CancellationToken cancellation)
     {
         if (!question.ShowsCost)
             return [.. (await seen.OfAsync(question.Tenants?.ToList(), cancellation)).Where(s => question.Shows(s.Series))];
         var all = await seen.OfAsync(null, cancellation);
         var fleets = all.Where(s => question.Shows(s.Series)).Select(s => s.Series.Fleet).OfType<FleetId>()
-            .Where(books.Fleets.IsRegistered).ToHashSet();
+            .Where(f => ratings.Any(r => r.Books.Fleets.IsRegistered(f))).ToHashSet();
         return [.. all.Where(s => question.Shows(s.Series) || (s.Series.Fleet is { } fleet && fleets.Contains(fleet)))];
     }
 
@@ -69,7 +76,7 @@ public sealed class UnitCostReports(
         return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
-    private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
+    private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, Rating rating, DateTimeOffset? lastCommitAt)
     {
         if (summary.Rows.Count > Limits.ReportRows) throw TooManyRows();
         var question = asked.Question;
@@ -77,7 +84,7 @@ public sealed class UnitCostReports(
         var provisionalFrom = Provisional.From(question.Window, question.Now, hourSettlesAfter);
         var weights = summary.WeightSets.Count > 0
             ? string.Join(", ", summary.WeightSets)
-            : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
+            : rating.Weights.At(question.Window.FirstSlot)!.Name;
         return new UnitCostReport(
             [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendar))],
             UnitCostRow.Of(CellKey.Total, total, asked.Calendar),

@@ -1,0 +1,81 @@
+using System.Data;
+using FinOps.Domain.Fleets;
+using FinOps.Domain.Reporting;
+using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Reporting;
+using Npgsql;
+
+namespace FinOps.Platform.Reratings;
+
+/// <summary>A preview with what it would record.</summary>
+internal sealed record PreviewedRerating(ReratingDigest Digest, IReadOnlyList<BookEntry> News, ReratingPreview Shown);
+
+/// <summary>Rates the usage that facts touch twice, by the books as they are and as they would be, and tells the difference. Nothing is written.</summary>
+public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock)
+{
+    /// <param name="input">The facts.</param>
+    /// <param name="by">Whose word.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="RejectedException">Some fact cannot be recorded; every flaw is named.</exception>
+    internal async Task<PreviewedRerating> RunAsync(ReratingInput input, string by, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var entries = input.Entries(now, by);
+        if (entries.Count == 0) throw new RejectedException(new Rejection("facts_missing", "input", "Nothing is to be re-rated; name at least one fact."));
+        var known = await live.KnownAsync(cancellation);
+        var news = known.News(entries);
+        var window = input.WindowOf(news, now);
+        var months = new CalendarBuckets(window, Dimension.Month, input.TimeZone ?? "UTC");
+        var before = new Rating(known.Books, WorkWeights.ByDate);
+        var after = before with { Books = known.With(news) };
+        var comparison = new RatingComparison(window, months.Buckets, now, before, after);
+        await CompareAsync(
+            comparison, window, [before.Books.Fleets, after.Books.Fleets], [.. news.Select(n => n.Event.Subject)], cancellation);
+        var moved = comparison.Finish();
+        var digest = ReratingDigest.Of(known.Version, entries, input);
+        return new PreviewedRerating(digest, news, new ReratingPreview(
+            digest.ToString(), window.From, window.To, input.TimeZone ?? "UTC", moved.Currency?.Code,
+            [.. news.Select(n => ReratedFact.Of(n.Event))], moved.AtomsMoved, moved.IdleHoursMoved,
+            [.. moved.Rows.Select(r => ReratedRow.Of(r, months))], ReratedTotal.Of(moved.Before, moved.After)));
+    }
+
+    private async Task CompareAsync(
+        RatingComparison comparison, Window window, FleetBook[] fleets, IReadOnlyList<BookSubject> subjects, CancellationToken cancellation)
+    {
+        var series = await TouchedAsync(fleets, subjects, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
+        var first = new QuarterHour(window.FirstSlot.Hour * FleetHours.Quarters);
+        var end = new QuarterHour((new QuarterHour(window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, first, end, null, cancellation))
+        {
+            comparison.Add(hour.Fleet, hour.Hour, hour.Usage);
+            RequireFewRows(comparison);
+        }
+
+        foreach (var fleet in fleets.SelectMany(f => f.Fleets).Distinct().Where(f => subjects.Any(s => s.TouchesIdleCostOf(f))))
+        {
+            comparison.AddIdle(fleet);
+            RequireFewRows(comparison);
+        }
+    }
+
+    /// <summary>The series that some fact touches, and those that share their fleets' cost with them.</summary>
+    private async Task<IReadOnlyList<(int Id, UsageSeries Series)>> TouchedAsync(
+        FleetBook[] fleets, IReadOnlyList<BookSubject> subjects, CancellationToken cancellation)
+    {
+        var all = await seen.OfAsync(null, cancellation);
+        var touched = all.Where(s => subjects.Any(x => x.Touches(s.Series))).ToList();
+        var shared = touched.Select(s => s.Series.Fleet).OfType<FleetId>().Where(f => fleets.Any(b => b.IsRegistered(f))).ToHashSet();
+        return [.. touched.Union(all.Where(s => s.Series.Fleet is { } fleet && shared.Contains(fleet)))];
+    }
+
+    private static void RequireFewRows(RatingComparison comparison)
+    {
+        if (comparison.RowCount > Limits.ReportRows)
+            throw new RejectedException(new Rejection("report_too_large", "from", $"More than {Limits.ReportRows} rows are compared; narrow `from` and `to`."));
+    }
+}
