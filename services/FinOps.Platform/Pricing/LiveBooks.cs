@@ -1,6 +1,8 @@
+using System.Data;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using Marten;
+using Marten.Services;
 using Npgsql;
 
 namespace FinOps.Platform.Pricing;
@@ -29,23 +31,26 @@ public sealed class LiveBooks(NpgsqlDataSource database, IDocumentStore store)
 
     internal async Task<KnownBooks> KnownAsync(CancellationToken cancellation)
     {
-        // The version is read before the events, so a snapshot may be newer than its version says, never older.
+        await using var command = database.CreateCommand("select coalesce(sum(events), 0)::bigint from finops.book_stream");
+        var version = (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return latest is { } known && known.Version == version ? known : latest = await ReadAsync(cancellation);
+    }
+
+    /// <summary>One snapshot, so that facts which were recorded together are seen together.</summary>
+    private async Task<KnownBooks> ReadAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var streams = new List<string>();
-        long version = 0;
-        await using (var command = database.CreateCommand("select stream, events from finops.book_stream"))
+        await using (var command = new NpgsqlCommand("select stream from finops.book_stream", connection, transaction))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            while (await reader.ReadAsync(cancellation))
-            {
-                streams.Add(reader.GetString(0));
-                version += reader.GetInt64(1);
-            }
+            while (await reader.ReadAsync(cancellation)) streams.Add(reader.GetString(0));
         }
 
-        if (latest is { } known && known.Version == version) return known;
-        await using var session = store.QuerySession();
+        await using var session = store.QuerySession(SessionOptions.ForTransaction(transaction));
         var facts = await FactsAsync(session, streams, cancellation);
-        return latest = new KnownBooks(version, facts, BookEvents.Fold(facts.Select(f => f.Fact)));
+        return new KnownBooks(facts.Count, facts, BookEvents.Fold(facts.Select(f => f.Fact)));
     }
 }
 
