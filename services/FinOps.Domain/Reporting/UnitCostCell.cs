@@ -40,6 +40,9 @@ public sealed class UnitCostCell
     /// <summary>Tokens of usage that has a target.</summary>
     public long TargetedTokens { get; private set; }
 
+    /// <summary>What the tokens that have a target should have cost: exact, never rounded. Null where none has one.</summary>
+    public decimal? TargetCost => TargetedTokens > 0 ? targetMillionths * 0.000001m : null;
+
     public Quantities Quantities => Quantities.Of(quantities);
 
     /// <summary>Null where no cost is known.</summary>

@@ -10,9 +10,12 @@ public sealed class WorkWeights
 
     /// <summary>Which set holds from when on. One so far; the next is an entry here, and changes figures from its date only.</summary>
     public static readonly Timeline<WorkWeights> ByDate =
-        new Timeline<WorkWeights>([(QuarterHour.Holding(DateTimeOffset.MinValue), Declared1)]);
+        Always(Declared1);
 
     private readonly decimal[] units;
+
+    /// <summary>One set at all times.</summary>
+    public static Timeline<WorkWeights> Always(WorkWeights set) => new([(QuarterHour.Holding(DateTimeOffset.MinValue), set)]);
 
     public WorkWeights(string name, IReadOnlyList<decimal> units)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Values;
 using FinOps.Platform.Currencies;
@@ -20,13 +19,14 @@ internal static class Apply
     /// <param name="Mutation">The root field.</param>
     /// <param name="Input">Its input type.</param>
     /// <param name="Shown">What is printed of its answer.</param>
+    /// <param name="Facts">Its list in the input of a re-rating; null where it is no fact of the books.</param>
     /// <param name="Check">Decides the entry as the host would; null where only the host can.</param>
-    private sealed record Kind(string Mutation, string Input, string Shown, Action<string, int, JsonObject>? Check);
+    private sealed record Kind(string Mutation, string Input, string Shown, string? Facts, Action<string, int, JsonObject>? Check);
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     public static Command Rates() => Command("rates", "What tokens are sold for, per model.", new Kind(
-        "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }",
+        "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }", "rateCards",
         (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
 
     public static Command Fleets() => Command(
@@ -34,32 +34,32 @@ internal static class Apply
         "FleetSizeInput, CostLineInput or FleetCostInput objects, as setFleetSize, setCostLine and setFleetCost take them",
         entry => FleetFacts.Of(entry) switch
         {
-            FleetFact.CostLine => new Kind("setCostLine", "CostLineInput", "fleet line kind from to currency", CheckFleet),
-            FleetFact.Size => new Kind("setFleetSize", "FleetSizeInput", "fleet from accelerator count", CheckFleet),
-            _ => new Kind("setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count", CheckFleet),
+            FleetFact.CostLine => new Kind("setCostLine", "CostLineInput", "fleet line kind from to currency", "costLines", CheckFleet),
+            FleetFact.Size => new Kind("setFleetSize", "FleetSizeInput", "fleet from accelerator count", "fleetSizes", CheckFleet),
+            _ => new Kind("setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count", "fleetCosts", CheckFleet),
         });
 
     public static Command Targets() => Command("targets", "What a million tokens should cost, per fleet and model.", new Kind(
-        "setTarget", "TargetInput", "fleet model from costPerMillionTokens currency",
+        "setTarget", "TargetInput", "fleet model from costPerMillionTokens currency", "targets",
         (path, index, entry) => CatalogFile.Read<TargetInput>(path, index, entry).ToCommand().Decide(Now)));
 
     public static Command Tenants() => Command("tenants", "Who pays: names, currencies, time zones, accounting months, contracts.", new Kind(
-        "setTenant", "TenantInput", "id displayName currency timeZone monthStartsOnDay showsCost",
+        "setTenant", "TenantInput", "id displayName currency timeZone monthStartsOnDay showsCost", null,
         (path, index, entry) => CatalogFile.Read<TenantInput>(path, index, entry).Decide(Now)));
 
     public static Command Exchange() => Command("exchange", "What currencies are worth in each other.", new Kind(
-        "setExchangeRate", "ExchangeRateInput", "source target from rate",
+        "setExchangeRate", "ExchangeRateInput", "source target from rate", "exchangeRates",
         (path, index, entry) => CatalogFile.Read<ExchangeRateInput>(path, index, entry).ToCommand().Decide(Now)));
 
     public static Command Budgets() => Command("budgets", "Limits on tenants' spend.", new Kind(
-        "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null));
+        "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null, null));
 
     private static void CheckFleet(string path, int index, JsonObject entry) => FleetFacts.Check(path, index, entry, Now);
 
     private static Command Command(string verb, string what, Kind kind) =>
-        Command(verb, what, $"{kind.Input} objects, as {kind.Mutation} takes them", _ => kind);
+        Command(verb, what, $"{kind.Input} objects, as {kind.Mutation} takes them", _ => kind, areFacts: kind.Facts is not null);
 
-    private static Command Command(string verb, string what, string objects, Func<JsonObject, Kind> kindOf)
+    private static Command Command(string verb, string what, string objects, Func<JsonObject, Kind> kindOf, bool areFacts = true)
     {
         var file = new Argument<string>("FILE") { Description = $"A JSON array of {objects}; the keys notes and source are ignored." };
         var json = new Option<bool>("--json") { Description = "Print what was set as JSON, one object a line." };
@@ -67,6 +67,7 @@ internal static class Apply
         {
             file, json, Connection.UrlOption, Connection.KeyOption,
         };
+        foreach (var option in areFacts ? (Option[])[Rerate.Preview, Rerate.From, Rerate.To, Rerate.Reason, Rerate.Digest] : []) apply.Add(option);
         apply.SetAction((parsed, cancellation) => RunAsync(kindOf, parsed.GetValue(file)!, parsed.GetValue(json), parsed, cancellation));
         return new Command(verb, what) { apply };
     }
@@ -77,10 +78,20 @@ internal static class Apply
         try
         {
             var entries = CatalogFile.Entries(path);
+            if (Rerate.Flaw(parsed) is { } flaw) return Fail([flaw], parsed);
             var flaws = entries.SelectMany((entry, index) => Flaws(kindOf(entry), path, index, entry)).ToList();
             if (flaws.Count > 0) return Fail(flaws, parsed);
             using var client = new HttpClient { BaseAddress = Connection.Url(parsed) };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Connection.Key(parsed, "finance"));
+            if (Rerate.IsAsked(parsed))
+            {
+                var (lines, errors) = await Rerate.RunAsync(client, entries.ToLookup(e => kindOf(e).Facts!), json, parsed, cancellation);
+                foreach (var line in lines) await parsed.InvocationConfiguration.Output.WriteLineAsync(line);
+                return errors.Count == 0 ? 0 : Fail([.. errors.Select(e => $"{path}: {e}")], parsed);
+            }
+
+            foreach (var entry in entries.Where(e => parsed.GetValue(Rerate.Reason) is not null && !e.ContainsKey("reason")))
+                entry["reason"] = parsed.GetValue(Rerate.Reason);
             for (var index = 0; index < entries.Count; index++)
             {
                 var answer = await SendAsync(client, kindOf(entries[index]), entries[index], cancellation);
@@ -118,36 +129,9 @@ internal static class Apply
         }
     }
 
-    private static async Task<(JsonObject? Set, IReadOnlyList<string> Errors)> SendAsync(
-        HttpClient client, Kind kind, JsonObject entry, CancellationToken cancellation)
-    {
-        var query = $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}";
-        using var response = await client.PostAsJsonAsync("graphql", new { query, variables = new { input = entry } }, cancellation);
-        var text = await response.Content.ReadAsStringAsync(cancellation);
-        if (Parsed(text) is not { } answer)
-            return (null, [$"the host answered {(int)response.StatusCode}: {text.ReplaceLineEndings(" ")}"]);
-        var errors = (answer["errors"] as JsonArray ?? []).Select(e => Error(e!.AsObject())).ToList();
-        var set = answer["data"]?[kind.Mutation] as JsonObject;
-        return set is null && errors.Count == 0 ? (null, [$"the host answered {(int)response.StatusCode} without data"]) : (set, errors);
-    }
-
-    private static JsonObject? Parsed(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string Error(JsonObject error)
-    {
-        var field = error["extensions"]?["field"]?.GetValue<string?>();
-        return field is null ? $"{error["message"]}" : $"{field}: {error["message"]}";
-    }
+    private static Task<(JsonObject? Set, IReadOnlyList<string> Errors)> SendAsync(
+        HttpClient client, Kind kind, JsonObject entry, CancellationToken cancellation) => GraphCall.AskAsync(
+        client, $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}", kind.Mutation, entry, cancellation);
 
     /// <summary>For people: `fleet h100, from 2026-…, costPerHour 12.5`.</summary>
     private static string Line(JsonObject set) =>

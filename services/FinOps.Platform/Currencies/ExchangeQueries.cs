@@ -32,8 +32,7 @@ public sealed class ExchangeMutations
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var rate = input.ToCommand().Decide(now);
-        await books.AppendAsync([ExchangeRateSet.Entry(rate, input.From is not null, now, viewer.Name)], cancellation);
-        return ExchangeRateView.Of(rate);
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
+        return ExchangeRateView.Of(input.ToCommand().Decide(now));
     }
 }

@@ -1,11 +1,12 @@
 using FinOps.Domain.Currencies;
+using FinOps.Platform.Pricing;
 using GraphQL;
 
 namespace FinOps.Platform.Currencies;
 
 /// <summary>What one unit of a currency is worth in another from an instant on; the same in GraphQL and in files.</summary>
 [Name("ExchangeRateInput")]
-public sealed class ExchangeRateInput
+public sealed class ExchangeRateInput : IBookInput
 {
     public required string Source { get; init; }
 
@@ -16,6 +17,11 @@ public sealed class ExchangeRateInput
 
     /// <summary>Units of the target per unit of the source.</summary>
     public required decimal Rate { get; init; }
+
+    /// <summary>Why; kept with the fact.</summary>
+    public string? Reason { get; init; }
+
+    BookEntry IBookInput.Decide(DateTimeOffset now, string by) => ExchangeRateSet.Entry(ToCommand().Decide(now), From is not null, now, by);
 
     public SetExchangeRate ToCommand() => new(Source, Target, From, Rate);
 }

@@ -6,8 +6,10 @@ namespace FinOps.Platform.Currencies;
 
 /// <summary>Stored as <c>exchange_rate_set_v1</c> in the stream <c>exchange/{source}/{target}</c>: what a currency is worth in another.</summary>
 public sealed record ExchangeRateSet(
-    string Source, string Target, DateTimeOffset From, decimal Rate, DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
+    string Source, string Target, DateTimeOffset From, decimal Rate, DateTimeOffset RecordedAt, string RecordedBy) : BookFact
 {
+    internal override BookSubject Subject => new(BookSubjectKind.ExchangeRate, Line: $"{Source}/{Target}");
+
     /// <param name="rate">What was decided.</param>
     /// <param name="isDated">Whether the sender said from when; if not, the same rate that day is the same.</param>
     /// <param name="now">When.</param>

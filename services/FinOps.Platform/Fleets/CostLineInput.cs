@@ -1,11 +1,12 @@
 using FinOps.Domain.Fleets;
+using FinOps.Platform.Pricing;
 using GraphQL;
 
 namespace FinOps.Platform.Fleets;
 
 /// <summary>One cost line of a fleet from an instant on; the same in GraphQL and in files. Each kind takes its own fields: docs/fleet-cost.md.</summary>
 [Name("CostLineInput")]
-public sealed class CostLineInput
+public sealed class CostLineInput : IBookInput
 {
     /// <summary>The fleet, or what serves several fleets.</summary>
     public required string Fleet { get; init; }
@@ -59,6 +60,9 @@ public sealed class CostLineInput
     /// <summary>ACTUAL: what was paid for the stretch from <c>from</c> to <c>to</c>.</summary>
     public decimal? Amount { get; init; }
 
+    /// <summary>Why; kept with the fact.</summary>
+    public string? Reason { get; init; }
+
     public SetCostLine ToCommand() => new()
     {
         Fleet = Fleet,
@@ -80,4 +84,6 @@ public sealed class CostLineInput
         Percent = Percent,
         Amount = Amount,
     };
+
+    BookEntry IBookInput.Decide(DateTimeOffset now, string by) => CostLineSet.Entry(ToCommand(), now, by);
 }

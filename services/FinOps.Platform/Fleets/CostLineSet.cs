@@ -9,8 +9,10 @@ public sealed record CostLineSet(
     string Fleet, string Line, CostLineKind Kind, DateTimeOffset From, DateTimeOffset? To, string Currency, bool Shared,
     decimal? CostPerHour, decimal? PricePerAcceleratorHour, decimal? Count, decimal? PricePerAccelerator, decimal? SalvagePerAccelerator,
     int? TermMonths, decimal? KilowattsPerAccelerator, decimal? PowerUsageEffectiveness, decimal? PricePerKilowattHour, decimal? Percent,
-    decimal? Amount, DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
+    decimal? Amount, DateTimeOffset RecordedAt, string RecordedBy) : BookFact
 {
+    internal override BookSubject Subject => new(BookSubjectKind.CostLine, Fleet, Line: Line);
+
     /// <exception cref="RejectedException">When it is recorded: the line does not go together with what the fleet has.</exception>
     internal static BookEntry Entry(SetCostLine command, DateTimeOffset now, string by)
     {

@@ -1,11 +1,12 @@
 using FinOps.Domain.Fleets;
+using FinOps.Platform.Pricing;
 using GraphQL;
 
 namespace FinOps.Platform.Fleets;
 
 /// <summary>What a fleet costs per hour from an instant on; the same in GraphQL and in files.</summary>
 [Name("FleetCostInput")]
-public sealed class FleetCostInput
+public sealed class FleetCostInput : IBookInput
 {
     public required string Fleet { get; init; }
 
@@ -23,5 +24,10 @@ public sealed class FleetCostInput
 
     public int? Count { get; init; }
 
+    /// <summary>Why; kept with the fact.</summary>
+    public string? Reason { get; init; }
+
     public SetFleetCost ToCommand() => new(Fleet, From, To, CostPerHour, Currency, Accelerator, Count);
+
+    BookEntry IBookInput.Decide(DateTimeOffset now, string by) => FleetCostSet.Entry(ToCommand().Decide(now), From is not null, now, by);
 }

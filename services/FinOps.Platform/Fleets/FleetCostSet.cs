@@ -7,8 +7,10 @@ namespace FinOps.Platform.Fleets;
 /// <summary>Stored as <c>fleet_cost_set_v1</c> in the stream <c>fleet/{id}</c>: what a fleet costs per hour from an instant on.</summary>
 public sealed record FleetCostSet(
     string Fleet, DateTimeOffset From, DateTimeOffset? To, decimal CostPerHour, string Currency, string? Accelerator, int? Count,
-    DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
+    DateTimeOffset RecordedAt, string RecordedBy) : BookFact
 {
+    internal override BookSubject Subject => new(BookSubjectKind.FleetCost, Fleet);
+
     /// <param name="cost">What was decided.</param>
     /// <param name="isDated">Whether the sender said from when; if not, the same cost that day is the same line.</param>
     /// <param name="now">When.</param>

@@ -12,23 +12,15 @@ public static class FleetFacts
         : entry.ContainsKey("accelerator") && entry.ContainsKey("count") && !entry.Any(p => p.Key is "costPerHour" or "currency") ? FleetFact.Size
         : FleetFact.WholeCost;
 
-    internal static BookEntry Entry(string path, int index, JsonObject entry, DateTimeOffset now, string by)
+    internal static IBookInput Input(string path, int index, JsonObject entry) => Of(entry) switch
     {
-        switch (Of(entry))
-        {
-            case FleetFact.CostLine:
-                return CostLineSet.Entry(CatalogFile.Read<CostLineInput>(path, index, entry).ToCommand(), now, by);
-            case FleetFact.Size:
-                var size = CatalogFile.Read<FleetSizeInput>(path, index, entry);
-                return FleetSizeSet.Entry(size.ToCommand().Decide(now), size.From is not null, now, by);
-            default:
-                var cost = CatalogFile.Read<FleetCostInput>(path, index, entry);
-                return FleetCostSet.Entry(cost.ToCommand().Decide(now), cost.From is not null, now, by);
-        }
-    }
+        FleetFact.CostLine => CatalogFile.Read<CostLineInput>(path, index, entry),
+        FleetFact.Size => CatalogFile.Read<FleetSizeInput>(path, index, entry),
+        _ => CatalogFile.Read<FleetCostInput>(path, index, entry),
+    };
 
     /// <summary>Decides the entry as the host would, but for what only the host knows.</summary>
-    public static void Check(string path, int index, JsonObject entry, DateTimeOffset now) => Entry(path, index, entry, now, "");
+    public static void Check(string path, int index, JsonObject entry, DateTimeOffset now) => Input(path, index, entry).Entry(now, "");
 }
 
 /// <summary>A kind of fact about a fleet.</summary>

@@ -41,9 +41,8 @@ public sealed class FleetMutations
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var cost = input.ToCommand().Decide(now);
-        await books.AppendAsync([FleetCostSet.Entry(cost, input.From is not null, now, viewer.Name)], cancellation);
-        return FleetCostView.Of(cost);
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
+        return FleetCostView.Of(input.ToCommand().Decide(now));
     }
 
     /// <summary>How many accelerators a fleet has from an instant on.</summary>
@@ -53,9 +52,8 @@ public sealed class FleetMutations
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var size = input.ToCommand().Decide(now);
-        await books.AppendAsync([FleetSizeSet.Entry(size, input.From is not null, now, viewer.Name)], cancellation);
-        return FleetSizeView.Of(size);
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
+        return FleetSizeView.Of(input.ToCommand().Decide(now));
     }
 
     /// <summary>One cost line of a fleet from an instant on.</summary>
@@ -65,8 +63,7 @@ public sealed class FleetMutations
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var command = input.ToCommand();
-        await books.AppendAsync([CostLineSet.Entry(command, now, viewer.Name)], cancellation);
-        return CostLineView.Of(command.Decide(now));
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
+        return CostLineView.Of(input.ToCommand().Decide(now));
     }
 }

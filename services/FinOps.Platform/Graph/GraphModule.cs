@@ -11,6 +11,7 @@ using FinOps.Platform.Pricing;
 using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
+using FinOps.Platform.Reratings;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Tenants;
 using GraphQL;
@@ -42,6 +43,9 @@ public static class GraphModule
             typeof(FleetQueries),
             typeof(FleetCostQueries),
             typeof(PricingQueries),
+            typeof(BookChangeQueries),
+            typeof(ReratingQueries),
+            typeof(WhatIfQueries),
             typeof(TargetQueries),
             typeof(TenantQueries),
             typeof(ExchangeQueries),
@@ -55,6 +59,7 @@ public static class GraphModule
             typeof(DeadLetterMutations),
             typeof(FleetMutations),
             typeof(PricingMutations),
+            typeof(ReratingMutations),
             typeof(TargetMutations),
             typeof(TenantMutations),
             typeof(ExchangeMutations),

@@ -9,6 +9,7 @@ using FinOps.Platform.Pricing;
 using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
+using FinOps.Platform.Reratings;
 using FinOps.Platform.Storage;
 using Hangfire;
 using Hangfire.PostgreSql;
@@ -30,7 +31,7 @@ public static class FinOpsHost
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
-        services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
+        services.AddStorage(postgres, store => store.Metering().Pricing().Reratings().Budgets().Alerts());
         services.AddAccess();
         services.AddMetering();
         services.AddQuarantine();
@@ -40,6 +41,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
         services.AddReporting();
+        services.AddReratings();
         services.AddReconciliation();
         services.AddBudgets();
         if (roles.HasFlag(Roles.Silo)) services.AddBudgetGrains();

@@ -118,6 +118,9 @@ public static class Limits
     /// <summary>Rows of one page when the query does not say.</summary>
     public const int PageSizeDefault = 100;
 
+    /// <summary>Facts of one re-rating or one what-if: a whole price list; each is looked at beside those before it.</summary>
+    public const int FactsAtOnce = 1_000;
+
     /// <summary>Days of one report's window: ten years.</summary>
     public const int WindowDays = 3_660;
 

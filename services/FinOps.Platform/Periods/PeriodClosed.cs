@@ -7,8 +7,10 @@ namespace FinOps.Platform.Periods;
 /// <summary>Stored as <c>period_closed_v1</c> in the stream <c>periods</c>, all months in one, so that closings come one after the other.</summary>
 public sealed record PeriodClosed(
     string Period, DateTimeOffset From, DateTimeOffset To, string TimeZone, DateTimeOffset AsOf, string? Remark, DateTimeOffset RecordedAt,
-    string RecordedBy) : IBookEvent
+    string RecordedBy) : BookFact
 {
+    internal override BookSubject Subject => new(BookSubjectKind.Period, Line: Period);
+
     /// <param name="close">Decided again while the stream is locked.</param>
     /// <param name="closed">What was decided.</param>
     /// <param name="settlesAfter">As for the decision.</param>

@@ -4,6 +4,7 @@ using FinOps.Domain.Periods;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Tenants;
+using FinOps.Domain.Values;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Periods;
@@ -12,21 +13,35 @@ using FinOps.Platform.Tenants;
 
 namespace FinOps.Platform.Pricing;
 
-/// <summary>A stored fact of the books, with the moment from which it was known.</summary>
-internal interface IBookEvent
-{
-    DateTimeOffset RecordedAt { get; }
-}
-
 /// <summary>A fact to record.</summary>
 /// <param name="Stream">Where.</param>
 /// <param name="Event">What.</param>
 /// <param name="IsNews">Whether it changes these books; if not, nothing is recorded.</param>
 /// <param name="AlsoReads">Prefix of further streams that it is decided on; those that name it come one after the other.</param>
-internal sealed record BookEntry(string Stream, IBookEvent Event, Func<Books, bool> IsNews, string? AlsoReads = null);
+internal sealed record BookEntry(string Stream, BookFact Event, Func<Books, bool> IsNews, string? AlsoReads = null);
 
 internal static class BookEvents
 {
+    /// <param name="known">What the entries' streams hold, in the order of its recording.</param>
+    /// <param name="entries">To be recorded behind it, in this order.</param>
+    /// <returns>Those that say something new.</returns>
+    /// <exception cref="RejectedException">One does not go together with what is known.</exception>
+    public static IReadOnlyList<BookEntry> News(IEnumerable<BookFact> known, IReadOnlyList<BookEntry> entries)
+    {
+        var facts = known.ToList();
+        var books = Fold(facts);
+        var news = new List<BookEntry>();
+        foreach (var entry in entries)
+        {
+            if (!entry.IsNews(books)) continue;
+            news.Add(entry);
+            facts.Add(entry.Event);
+            books = Fold(facts);
+        }
+
+        return news;
+    }
+
     /// <param name="events">In the order of their recording.</param>
     public static Books Fold(IEnumerable<object> events)
     {

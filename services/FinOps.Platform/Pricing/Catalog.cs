@@ -30,9 +30,9 @@ internal sealed class Catalog(
         {
             var known = await live.NowAsync(cancellationToken);
             var entries = new List<BookEntry>();
-            if (!known.Rates.Models.Any()) entries.AddRange(Read<RateCardInput>(folder, "rates.json", Entry));
-            if (!known.Fleets.Fleets.Any()) entries.AddRange(Read(folder, "fleets.json", (path, index, json, now) => FleetFacts.Entry(path, index, json, now, By)));
-            if (!known.Targets.All.Any()) entries.AddRange(Read<TargetInput>(folder, "targets.json", Entry));
+            if (!known.Rates.Models.Any()) entries.AddRange(Read(folder, "rates.json", CatalogFile.Read<RateCardInput>));
+            if (!known.Fleets.Fleets.Any()) entries.AddRange(Read(folder, "fleets.json", FleetFacts.Input));
+            if (!known.Targets.All.Any()) entries.AddRange(Read(folder, "targets.json", CatalogFile.Read<TargetInput>));
             if (entries.Count == 0) return;
             await books.AppendAsync(entries, cancellationToken);
             log.LogInformation("Loaded {Facts} facts from the catalogue in {Folder}", entries.Count, folder);
@@ -45,7 +45,7 @@ internal sealed class Catalog(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private List<BookEntry> Read(string folder, string file, Func<string, int, JsonObject, DateTimeOffset, BookEntry> entry)
+    private List<BookEntry> Read(string folder, string file, Func<string, int, JsonObject, IBookInput> input)
     {
         var path = Path.Combine(folder, file);
         if (!File.Exists(path)) return [];
@@ -56,7 +56,7 @@ internal sealed class Catalog(
         {
             try
             {
-                return entry(path, index, json, now);
+                return input(path, index, json).Entry(now, By);
             }
             catch (RejectedException refused)
             {
@@ -64,13 +64,4 @@ internal sealed class Catalog(
             }
         }
     }
-
-    private List<BookEntry> Read<T>(string folder, string file, Func<T, DateTimeOffset, BookEntry> entry) =>
-        Read(folder, file, (path, index, json, now) => entry(CatalogFile.Read<T>(path, index, json), now));
-
-    private static BookEntry Entry(RateCardInput input, DateTimeOffset now) =>
-        RateCardSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);
-
-    private static BookEntry Entry(TargetInput input, DateTimeOffset now) =>
-        TargetSet.Entry(input.ToCommand().Decide(now), input.From is not null, now, By);
 }

@@ -36,7 +36,7 @@ public sealed class PricingMutations
     {
         var now = clock.GetUtcNow();
         var card = input.ToCommand().Decide(now);
-        await books.AppendAsync([RateCardSet.Entry(card, input.From is not null, now, viewer.Name)], cancellation);
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
         // As the book numbers it; of a card without a date, the one that says the same already.
         var rates = (await live.NowAsync(cancellation)).Rates;
         return RateCardView.Of(rates.Cards(card.Model).LastOrDefault(card.SaysTheSameAs) ?? rates.Current(card, QuarterHour.Holding(card.From)) ?? card);

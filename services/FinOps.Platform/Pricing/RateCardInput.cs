@@ -5,7 +5,7 @@ namespace FinOps.Platform.Pricing;
 
 /// <summary>What a model is sold for from an instant on; the same in GraphQL and in files. See docs/rate-cards.md.</summary>
 [Name("RateCardInput")]
-public sealed class RateCardInput
+public sealed class RateCardInput : IBookInput
 {
     public required string Model { get; init; }
 
@@ -47,6 +47,9 @@ public sealed class RateCardInput
     /// <summary>For `chargeRounded`.</summary>
     public RoundingInput? Rounding { get; init; }
 
+    /// <summary>Why; kept with the fact.</summary>
+    public string? Reason { get; init; }
+
     public SetRateCard ToCommand() => new(
         Model, From, Currency,
         [.. (Rates ?? []).Select(r => new SetRate(r.UnitClass, r.PerUnit, r.PerMillion, r.ContextAboveTokens, r.ServiceTier, r.VolumeAboveUnits))])
@@ -62,6 +65,8 @@ public sealed class RateCardInput
         MarkupPercent = MarkupPercent,
         Rounding = Rounding is { } rounding ? new Rounding(rounding.Decimals, rounding.Mode) : null,
     };
+
+    BookEntry IBookInput.Decide(DateTimeOffset now, string by) => RateCardSet.Entry(ToCommand().Decide(now), From is not null, now, by);
 }
 
 /// <summary>One class's rate: per unit or per million units.</summary>

@@ -9,7 +9,7 @@ namespace FinOps.Platform.Pricing;
 /// </summary>
 public sealed record RateCardSet(
     string Model, DateTimeOffset From, string Currency, IReadOnlyList<RateCardSet.ClassRate> Rates,
-    DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
+    DateTimeOffset RecordedAt, string RecordedBy) : BookFact
 {
     /// <summary>Cards with aliases are decided on the cards of all models, one after the other.</summary>
     private const string AllCards = "rate-card/";
@@ -33,6 +33,8 @@ public sealed record RateCardSet(
     public decimal? MarkupPercent { get; init; }
 
     public StoredRounding? Rounding { get; init; }
+
+    internal override BookSubject Subject => new(BookSubjectKind.RateCard, Model: Model);
 
     /// <param name="UnitClass">The class's name on the wire.</param>
     /// <param name="PerUnit">Never an inherited one, nor a discounted one.</param>

@@ -26,18 +26,10 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
 
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
         var read = streams.Concat(await StreamsAsync(connection, transaction, further, cancellation)).Distinct().ToList();
-        var events = (await LiveBooks.EventsAsync(session, read, cancellation)).ToList<object>();
-        var appended = 0;
-        foreach (var entry in entries)
-        {
-            if (!entry.IsNews(BookEvents.Fold(events))) continue;
-            session.Events.Append(entry.Stream, entry.Event);
-            session.QueueSqlCommand("update finops.book_stream set events = events + 1 where stream = ?", entry.Stream);
-            events.Add(entry.Event);
-            appended++;
-        }
-
-        if (appended == 0) return; // The transaction is rolled back, and with it the empty rows.
+        var facts = await LiveBooks.FactsAsync(session, read, cancellation);
+        var news = BookEvents.News(facts.Select(f => f.Fact), entries);
+        if (news.Count == 0) return; // The transaction is rolled back, and with it the empty rows.
+        foreach (var entry in news) Append(session, entry);
         await session.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
@@ -53,5 +45,12 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) streams.Add(reader.GetString(0));
         return streams;
+    }
+
+    /// <summary>Appends a fact whose stream's row is locked, and counts it there.</summary>
+    internal static void Append(IDocumentSession session, BookEntry entry)
+    {
+        session.Events.Append(entry.Stream, entry.Event);
+        session.QueueSqlCommand("update finops.book_stream set events = events + 1 where stream = ?", entry.Stream);
     }
 }

@@ -29,14 +29,14 @@ internal sealed record ReadUnitCost(
 
     /// <param name="connection">In a snapshot of its own, since it reads twice.</param>
     /// <param name="question">The one it was made for.</param>
-    /// <param name="books">Likewise.</param>
+    /// <param name="rating">By the books that it was made for.</param>
     /// <param name="recordedBefore">Only what was recorded before this hour (since 1970); null is all.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="RejectedException">There would be more rows than <see cref="Limits.ReportRows"/>.</exception>
     public async Task<UnitCostSummary> SumAsync(
-        NpgsqlConnection connection, UnitCostQuestion question, Books books, int? recordedBefore, CancellationToken cancellation)
+        NpgsqlConnection connection, UnitCostQuestion question, Rating rating, int? recordedBefore, CancellationToken cancellation)
     {
-        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
+        var sums = new UnitCostSums(question, rating.Books, rating.Weights);
         var window = question.Window;
         // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
         var first = new QuarterHour(window.FirstSlot.Hour * FleetHours.Quarters);

@@ -23,15 +23,29 @@ public sealed class UnitCostReports(
         var now = clock.GetUtcNow();
         var books = asOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
         var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, currency, asOf, viewer, books.Tenants, now);
+        return (await AnswerAsync(asked, [new Rating(books, WorkWeights.ByDate)], cancellation))[0];
+    }
+
+    /// <summary>The same usage under each of the ratings, in one snapshot.</summary>
+    /// <returns>A report for each, in their order.</returns>
+    internal async Task<IReadOnlyList<UnitCostReport>> AnswerAsync(
+        AskedUnitCost asked, IReadOnlyList<Rating> ratings, CancellationToken cancellation)
+    {
         var question = asked.Question;
-        var reading = await ReadUnitCost.OfAsync(seen, question, books, cancellation);
 
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // One snapshot, so that the freshness shown is that of the figures.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var lastCommitAt = await LastCommitAtAsync(connection, question.Tenants, cancellation);
-        var recordedBefore = asOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
-        return Report(asked, await reading.SumAsync(connection, question, books, recordedBefore, cancellation), lastCommitAt);
+        var recordedBefore = asked.AsOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
+        var reports = new List<UnitCostReport>();
+        foreach (var rating in ratings)
+        {
+            var reading = await ReadUnitCost.OfAsync(seen, question, rating.Books, cancellation);
+            reports.Add(Report(asked, await reading.SumAsync(connection, question, rating, recordedBefore, cancellation), rating, lastCommitAt));
+        }
+
+        return reports;
     }
 
     private static async Task<DateTimeOffset?> LastCommitAtAsync(
@@ -47,14 +61,14 @@ public sealed class UnitCostReports(
         return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
-    private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
+    private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, Rating rating, DateTimeOffset? lastCommitAt)
     {
         var question = asked.Question;
         var total = summary.Total;
         var provisionalFrom = Provisional.From(question.Window, question.Now, hourSettlesAfter);
         var weights = summary.WeightSets.Count > 0
             ? string.Join(", ", summary.WeightSets)
-            : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
+            : rating.Weights.At(question.Window.FirstSlot)!.Name;
         return new UnitCostReport(
             [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendars))],
             UnitCostRow.Of(CellKey.Total, total, asked.Calendars),

@@ -1,11 +1,12 @@
 using FinOps.Domain.Targets;
+using FinOps.Platform.Pricing;
 using GraphQL;
 
 namespace FinOps.Platform.Targets;
 
 /// <summary>What a million tokens of a model should cost on a fleet from an instant on; the same in GraphQL and in files.</summary>
 [Name("TargetInput")]
-public sealed class TargetInput
+public sealed class TargetInput : IBookInput
 {
     public required string Fleet { get; init; }
 
@@ -18,7 +19,12 @@ public sealed class TargetInput
 
     public required string Currency { get; init; }
 
+    /// <summary>Why; kept with the fact.</summary>
+    public string? Reason { get; init; }
+
     public SetTarget ToCommand() => new(Fleet, Model, From, CostPerMillionTokens, Currency);
+
+    BookEntry IBookInput.Decide(DateTimeOffset now, string by) => TargetSet.Entry(ToCommand().Decide(now), From is not null, now, by);
 }
 
 /// <summary>A target as GraphQL shows it.</summary>

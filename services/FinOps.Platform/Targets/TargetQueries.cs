@@ -44,8 +44,7 @@ public sealed class TargetMutations
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var target = input.ToCommand().Decide(now);
-        await books.AppendAsync([TargetSet.Entry(target, input.From is not null, now, viewer.Name)], cancellation);
-        return TargetView.Of(target);
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
+        return TargetView.Of(input.ToCommand().Decide(now));
     }
 }

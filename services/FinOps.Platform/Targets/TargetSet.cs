@@ -7,8 +7,10 @@ namespace FinOps.Platform.Targets;
 /// <summary>Stored as <c>target_set_v1</c> in the stream <c>target/{fleet}/{model}</c>: what tokens should cost.</summary>
 public sealed record TargetSet(
     string Fleet, string Model, DateTimeOffset From, decimal CostPerMillionTokens, string Currency,
-    DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
+    DateTimeOffset RecordedAt, string RecordedBy) : BookFact
 {
+    internal override BookSubject Subject => new(BookSubjectKind.Target, Fleet, Model);
+
     /// <param name="target">What was decided.</param>
     /// <param name="isDated">Whether the sender said from when; if not, the same target that day is the same.</param>
     /// <param name="now">When.</param>

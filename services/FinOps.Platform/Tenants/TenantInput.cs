@@ -1,4 +1,5 @@
 using FinOps.Domain.Tenants;
+using FinOps.Platform.Pricing;
 using GraphQL;
 using NodaTime;
 
@@ -6,7 +7,7 @@ namespace FinOps.Platform.Tenants;
 
 /// <summary>What is known of a tenant from an instant on; the same in GraphQL and in files.</summary>
 [Name("TenantInput")]
-public sealed class TenantInput
+public sealed class TenantInput : IBookInput
 {
     public required string Tenant { get; init; }
 
@@ -27,6 +28,11 @@ public sealed class TenantInput
 
     /// <summary>Whether its contract shows it cost, target and margin; by default not.</summary>
     public bool? ShowsCost { get; init; }
+
+    /// <summary>Why; kept with the fact.</summary>
+    public string? Reason { get; init; }
+
+    BookEntry IBookInput.Decide(DateTimeOffset now, string by) => TenantSet.Entry(Decide(now), From is not null, now, by);
 
     public TenantProfile Decide(DateTimeOffset now) =>
         new SetTenant(Tenant, From, DisplayName, Currency, TimeZone, MonthStartsOnDay, ShowsCost ?? false)

@@ -37,10 +37,9 @@ public sealed class TenantMutations
         [FromServices] Viewer viewer, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var profile = input.Decide(now);
-        await books.AppendAsync([TenantSet.Entry(profile, input.From is not null, now, viewer.Name)], cancellation);
-        var registry = (await live.NowAsync(cancellation)).Tenants;
-        return TenantView.Of(profile.Tenant, registry.At(profile.Tenant, QuarterHour.Holding(now)), registry.Profiles(profile.Tenant));
+        await books.AppendAsync([input.Entry(now, viewer.Name)], cancellation);
+        var (tenant, registry) = (new TenantId(input.Tenant), (await live.NowAsync(cancellation)).Tenants);
+        return TenantView.Of(tenant, registry.At(tenant, QuarterHour.Holding(now)), registry.Profiles(tenant));
     }
 }
 

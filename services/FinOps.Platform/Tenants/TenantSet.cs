@@ -7,8 +7,10 @@ namespace FinOps.Platform.Tenants;
 /// <summary>Stored as <c>tenant_set_v1</c> in the stream <c>tenant/{tenant}</c>: what is known of a tenant from an instant on.</summary>
 public sealed record TenantSet(
     string Tenant, DateTimeOffset From, string DisplayName, string? Currency, string TimeZone, int MonthStartsOnDay, bool ShowsCost,
-    DateTimeOffset RecordedAt, string RecordedBy) : IBookEvent
+    DateTimeOffset RecordedAt, string RecordedBy) : BookFact
 {
+    internal override BookSubject Subject => new(BookSubjectKind.Tenant, Tenant: Tenant);
+
     /// <param name="profile">What was decided.</param>
     /// <param name="isDated">Whether the sender said from when; if not, the same profile that day is the same.</param>
     /// <param name="now">When.</param>

@@ -3,6 +3,7 @@ using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Reratings;
 using FinOps.Platform.Storage;
 using JasperFx.Events;
 using Marten;
@@ -15,7 +16,7 @@ namespace FinOps.Platform.Tests.Fixtures;
 /// </summary>
 public sealed class StoredEventsTests
 {
-    private static readonly StoreOptions Options = StorageModule.Options("Host=unused", store => store.Metering().Pricing().Budgets().Alerts());
+    private static readonly StoreOptions Options = StorageModule.Options("Host=unused", store => store.Metering().Pricing().Reratings().Budgets().Alerts());
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Events");
 

@@ -18,7 +18,7 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
             Assert.Equal((0, ""), Outcome(await RunAsync("budgets", "apply", Path.Combine(demo, "budgets.json"))));
         }
 
-        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole')");
+        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole', 'fleet/moved', 'target/moved/m')");
         Assert.Equal(11m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
@@ -53,6 +53,46 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
         Assert.Equal(4m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
+    }
+
+    [Fact]
+    public async Task A_file_is_previewed_and_what_was_shown_is_applied_under_its_digest_and_a_reason()
+    {
+        var file = await FileAsync("""[{"fleet":"moved","from":"2026-03-02T00:00:00Z","to":"2026-03-02T02:00:00Z","costPerHour":"2.5","currency":"USD"}]""");
+
+        var shown = await RunAsync("fleets", "apply", file, "--preview", "--from", "2026-03-02T00:00:00Z", "--to", "2026-03-02T01:00:00Z");
+        var digest = shown.Output.Split("--digest ")[^1].Trim();
+        var unexplained = await RunAsync("fleets", "apply", file, "--digest", digest);
+        var otherWindow = await RunAsync("fleets", "apply", file, "--digest", digest, "--reason", "The invoice came.");
+        Assert.Equal(0L, await CountAsync("fleet/moved"));
+        var applied = await RunAsync(
+            "fleets", "apply", file, "--digest", digest, "--reason", "The invoice came.", "--from", "2026-03-02T00:00:00Z", "--to", "2026-03-02T01:00:00Z");
+
+        Assert.Equal((0, ""), (shown.Code, shown.Error));
+        Assert.StartsWith("idle or shared  moved 2026-03: charge unknown, actualCost unknown to 2.5", shown.Output, StringComparison.Ordinal);
+        Assert.Equal((1, true), (unexplained.Code, unexplained.Error.Contains("--reason", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (otherWindow.Code, otherWindow.Error.Contains("digest", StringComparison.Ordinal)));
+        Assert.Equal((0, ""), (applied.Code, applied.Error));
+        Assert.Contains("(+2.5", applied.Output, StringComparison.Ordinal);
+        Assert.Equal(1L, await CountAsync("fleet/moved"));
+    }
+
+    [Fact]
+    public async Task A_reason_goes_with_each_fact_that_has_none_of_its_own()
+    {
+        var file = await FileAsync(
+            """
+            [{"fleet":"moved","model":"m","from":"2026-03-02T00:00:00Z","costPerMillionTokens":1,"currency":"USD"},
+             {"fleet":"moved","model":"m","from":"2026-03-03T00:00:00Z","costPerMillionTokens":2,"currency":"USD","reason":"measured"}]
+            """);
+
+        Assert.Equal(0, (await RunAsync("targets", "apply", file, "--reason", "the plan")).Code);
+
+        var changes = await host.DataAsync("""{ bookChanges(where: { kinds: [TARGET], fleets: ["moved"] }) { nodes { by reason backdated } } }""", role: "finance");
+        Assert.Equal(
+            ["finance the plan True", "finance measured True"],
+            changes.GetProperty("bookChanges").GetProperty("nodes").EnumerateArray()
+                .Select(c => $"{c.GetProperty("by").GetString()} {c.GetProperty("reason").GetString()} {c.GetProperty("backdated").GetBoolean()}"));
     }
 
     [Theory]
@@ -107,6 +147,13 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
             .Parse([.. words, "--url", host.Url.ToString(), "--key", key])
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
+    }
+
+    private async Task<long> CountAsync(string stream)
+    {
+        await using var count = host.Database.CreateCommand("select coalesce(sum(events), 0)::bigint from finops.book_stream where stream = $1");
+        count.Parameters.Add(new() { Value = stream });
+        return (long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private static async Task<string> FileAsync(string text)

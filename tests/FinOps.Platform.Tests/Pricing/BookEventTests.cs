@@ -29,6 +29,18 @@ public sealed class BookEventTests
     }
 
     [Fact]
+    public void A_fact_of_before_reasons_has_none_and_one_with_a_reason_keeps_it()
+    {
+        var old = Read<RateCardSet>("rate_card_set_v1");
+        var moved = old with { Reason = "The invoice came.", Rerating = "r1" };
+
+        var read = JsonSerializer.Deserialize<RateCardSet>(JsonSerializer.Serialize(moved, Json), Json)!;
+
+        Assert.Equal((null, null), (old.Reason, old.Rerating));
+        Assert.Equal((moved.Reason, moved.Rerating, moved.From, moved.RecordedAt, moved.RecordedBy), (read.Reason, read.Rerating, read.From, read.RecordedAt, read.RecordedBy));
+    }
+
+    [Fact]
     public void An_event_that_is_none_of_the_books_is_not_passed_over() =>
         Assert.Throws<InvalidOperationException>(() => BookEvents.Fold(["something else"]));
 
