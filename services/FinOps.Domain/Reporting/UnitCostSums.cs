@@ -87,7 +87,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
                 var slot = new QuarterHour(hour * FleetHours.Quarters + i);
                 if (parts[i] == 0 || !question.Window.Holds(slot)) continue;
                 var kind = books.Fleets.IsShared(fleet) ? RowKind.Shared : RowKind.Idle;
-                Cell(question.KeyOf(kind, null, null, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
+                Cell(question.KeyOf(kind, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
             }
         }
 
@@ -124,8 +124,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         return target.CostPerMillionTokens.Amount;
     }
 
-    private UnitCostCell Cell(RowKind kind, UsageSeries series, QuarterHour slot) =>
-        Cell(question.KeyOf(kind, series.Tenant, series.Model, series.Fleet, slot));
+    private UnitCostCell Cell(RowKind kind, UsageSeries series, QuarterHour slot) => Cell(question.KeyOf(kind, series, slot));
 
     private UnitCostCell Cell(CellKey key)
     {

@@ -1,3 +1,4 @@
+using FinOps.Domain.Metering;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
@@ -10,16 +11,18 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets 
     private static readonly Dimension[] TimeDimensions = [Dimension.QuarterHour, Dimension.Hour, Dimension.Day, Dimension.Month];
 
     public static AskedUnitCost Of(
-        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, DateTimeOffset? asOf, Viewer viewer,
-        DateTimeOffset now)
+        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string? tagKey, string timeZone, CostBasis basis, DateTimeOffset? asOf,
+        Viewer viewer, DateTimeOffset now)
     {
         var window = where.Window();
+        var tags = where.TagsWanted();
         if (basis != CostBasis.Allocation)
             throw Refused("basis_unavailable", "basis", "USAGE needs the fleets' capacity, which is not reported yet; ask for ALLOCATION.");
         IReadOnlyList<Dimension> dimensions = [.. (groupBy ?? []).Distinct()];
         var times = dimensions.Intersect(TimeDimensions).ToList();
         if (times.Count > 1)
             throw Refused("group_by_ambiguous", "groupBy", "`groupBy` takes at most one of QUARTER_HOUR, HOUR, DAY and MONTH.");
+        RequireTagKey(dimensions, tagKey);
         if (asOf is { } instant) RequireAnswerable(instant, now);
         var calendar = new CalendarBuckets(window, times.Count == 0 ? null : times[0], timeZone);
         var question = new UnitCostQuestion
@@ -30,6 +33,8 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets 
             Tenants = viewer.Narrow(where.Tenants)?.ToHashSet(),
             Models = Possible(where.Models)?.Select(m => new ModelId(m)).ToHashSet(),
             Fleets = Possible(where.Fleets)?.Select(f => new FleetId(f)).ToHashSet(),
+            Tags = tags,
+            TagKey = tagKey,
             ShowsCost = viewer.SeesCost,
             Now = asOf ?? now,
         };
@@ -38,6 +43,16 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets 
 
     /// <summary>Nothing is called by an impossible name, so it selects nothing.</summary>
     private static IEnumerable<string>? Possible(IReadOnlyList<string>? names) => names?.Where(n => Name.Flaw(n) is null);
+
+    private static void RequireTagKey(IReadOnlyList<Dimension> dimensions, string? tagKey)
+    {
+        var groupsByTag = dimensions.Contains(Dimension.Tag);
+        if (groupsByTag && tagKey is null)
+            throw Refused("tag_key_missing", "tagKey", $"`groupBy` TAG needs a `tagKey`: {UsageFilter.TagKeys}.");
+        if (tagKey is null) return;
+        if (!TagSet.IsKey(tagKey)) throw UsageFilter.UnknownTagKey("tagKey", tagKey);
+        if (!groupsByTag) throw Refused("tag_key_unused", "tagKey", "`tagKey` says by which tag TAG groups; put TAG into `groupBy`, or leave `tagKey` out.");
+    }
 
     /// <summary>Buckets know the hour in which they were recorded; what was known within an hour they cannot tell.</summary>
     private static void RequireAnswerable(DateTimeOffset asOf, DateTimeOffset now)

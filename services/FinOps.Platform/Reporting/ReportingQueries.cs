@@ -8,7 +8,10 @@ namespace FinOps.Platform.Reporting;
 /// <summary>Figures.</summary>
 public sealed class ReportingQueries
 {
-    /// <summary>Actual cost per token beside the charge and the target; see docs/cost.md.</summary>
+    /// <summary>
+    /// Actual cost per token beside the charge and the target; see docs/cost.md. <c>tagKey</c> says by which tag TAG groups: application,
+    /// environment, feature, project or team.
+    /// </summary>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static Task<UnitCostReport> UnitCost(
         UsageFilter where,
@@ -18,6 +21,7 @@ public sealed class ReportingQueries
         IReadOnlyList<Dimension>? groupBy = null,
         string? timeZone = "UTC",
         CostBasis? basis = CostBasis.Allocation,
-        DateTimeOffset? asOf = null) =>
-        reports.AskAsync(where, groupBy, timeZone ?? "UTC", basis ?? CostBasis.Allocation, asOf, viewer, cancellation);
+        DateTimeOffset? asOf = null,
+        string? tagKey = null) =>
+        reports.AskAsync(where, groupBy, tagKey, timeZone ?? "UTC", basis ?? CostBasis.Allocation, asOf, viewer, cancellation);
 }

@@ -17,11 +17,11 @@ public sealed class UnitCostReports(
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
     public async Task<UnitCostReport> AskAsync(
-        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, DateTimeOffset? asOf, Viewer viewer,
-        CancellationToken cancellation)
+        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string? tagKey, string timeZone, CostBasis basis, DateTimeOffset? asOf,
+        Viewer viewer, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, asOf, viewer, now);
+        var asked = AskedUnitCost.Of(where, groupBy, tagKey, timeZone, basis, asOf, viewer, now);
         var question = asked.Question;
         var books = asOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
         var series = await SeriesAsync(question, books, cancellation);
