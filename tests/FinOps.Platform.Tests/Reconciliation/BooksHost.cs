@@ -24,7 +24,7 @@ public sealed class BooksHost : RunningHost
     protected override async Task SeedAsync()
     {
         await RecordAsync(400);
-        clock.Later = TimeSpan.FromHours(3);
+        clock.Later = TimeSpan.FromHours(2);
         await RecordAsync(400);
     }
 
