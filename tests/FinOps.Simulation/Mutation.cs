@@ -30,6 +30,9 @@ internal enum Mutation
     /// <summary>Buckets are written after the commit.</summary>
     BucketsAfterCommit,
 
+    /// <summary>A record's tags, its service tier among them, make no difference to its bucket.</summary>
+    BucketsWithoutTags,
+
     /// <summary>Records of one identity in one batch go to their meters at the same time.</summary>
     OneRound,
 

@@ -1,12 +1,20 @@
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Metering;
 
-/// <summary>What a bucket is of: a meter's work on one fleet in one quarter-hour of event time.</summary>
+/// <summary>What a bucket is of: a meter's work on one fleet, in one rate class and under one tag set, in one quarter-hour of event time.</summary>
 /// <param name="Fleet">Empty where the records named none.</param>
-public readonly record struct BucketKey(TenantId Tenant, ModelId Model, string Fleet, QuarterHour Slot)
+/// <param name="RateClass">The price tier.</param>
+/// <param name="Tags">The <see cref="TagSet"/>.</param>
+public readonly record struct BucketKey(
+    TenantId Tenant, ModelId Model, string Fleet, QuarterHour Slot, RateClass RateClass = default, string Tags = "")
 {
-    public static BucketKey Of(UsageRecord record) => new(record.Tenant, record.Model, record.Fleet ?? "", record.Slot);
+    public SeriesKey Series => new(Tenant, Model, Fleet, RateClass, Tags);
+
+    public static BucketKey Of(UsageRecord record) => new(
+        record.Tenant, record.Model, record.Fleet ?? "", record.Slot,
+        RateClass.Of(record.Quantities.InputTotal, ServiceTag.Of(record.Tags)), TagSet.Of(record.Tags));
 }
 
 /// <summary>What a bucket holds. How records fall into buckets is said here once.</summary>

@@ -53,7 +53,7 @@ internal static class Columns
     }
 
     public static KeyValuePair<string, string>[] Sorted(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.OrderBy(t => t.Key, StringComparer.Ordinal)];
+        tags.Count < 2 ? [.. tags] : [.. tags.OrderBy(t => t.Key, StringComparer.Ordinal)];
 
     public static IReadOnlyList<string?>? UnlessAllNull(IReadOnlyList<string?> texts) => texts is [null] ? null : texts;
 

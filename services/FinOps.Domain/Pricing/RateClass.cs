@@ -23,8 +23,22 @@ public readonly record struct RateClass(int ContextAboveTokens, ServiceTier Tier
     public static readonly IReadOnlyList<int> ContextBoundaries = [0, 32_000, 128_000, 200_000, 256_000, 272_000, 512_000, 1_000_000];
 
     private const int Thousand = 1000;
+    private const string StandardLabel = "standard";
 
-    public static RateClass Of(long inputTotal, ServiceTier tier) => new(ContextBoundaries.Last(b => b == 0 || inputTotal > b), tier);
+    private static readonly Dictionary<string, RateClass> ByText = ContextBoundaries
+        .SelectMany(above => Enum.GetValues<ServiceTier>().Select(tier => new RateClass(above, tier))).ToDictionary(c => c.Text);
+
+    public static RateClass Of(long inputTotal, ServiceTier tier) => new(ContextAbove(inputTotal), tier);
+
+    /// <returns>The boundary above which so many input tokens lie.</returns>
+    public static int ContextAbove(long inputTotal)
+    {
+        // Most calls are short.
+        if (inputTotal <= ContextBoundaries[1]) return 0;
+        var band = ContextBoundaries.Count - 1;
+        while (inputTotal <= ContextBoundaries[band]) band--;
+        return ContextBoundaries[band];
+    }
 
     /// <summary>As stored: empty for a short standard call, else such as <c>200k</c>, <c>batch</c> or <c>200k/batch</c>.</summary>
     public string Text => (ContextAboveTokens, Tier) switch
@@ -38,19 +52,11 @@ public readonly record struct RateClass(int ContextAboveTokens, ServiceTier Tier
     private string Band => string.Create(CultureInfo.InvariantCulture, $"{ContextAboveTokens / Thousand}k");
 
     /// <exception cref="FormatException">It was not written by <see cref="Text"/>.</exception>
-    public static RateClass Parse(string text)
-    {
-        foreach (var above in ContextBoundaries)
-        {
-            foreach (var tier in Enum.GetValues<ServiceTier>())
-            {
-                var known = new RateClass(above, tier);
-                if (known.Text == text) return known;
-            }
-        }
+    public static RateClass Parse(string text) =>
+        ByText.TryGetValue(text, out var known) ? known : throw new FormatException($"'{text}' is no rate class.");
 
-        throw new FormatException($"'{text}' is no rate class.");
-    }
+    /// <summary>As shown: a short standard call has a word, too.</summary>
+    public string Label => Text.Length == 0 ? StandardLabel : Text;
 
     public override string ToString() => Text;
 }

@@ -12,6 +12,8 @@ internal sealed class CellOrder(IReadOnlyList<Dimension> groupBy) : IComparer<Ce
                 Dimension.Tenant => NullsLast(left.Tenant, right.Tenant),
                 Dimension.Model => NullsLast(left.Model, right.Model),
                 Dimension.Fleet => NullsLast(left.Fleet, right.Fleet),
+                Dimension.RateClass => NullsLast(left.RateClass, right.RateClass),
+                Dimension.Tag => NullsLast(left.Tag, right.Tag),
                 _ => left.Bucket.CompareTo(right.Bucket),
             };
             if (order != 0) return order;

@@ -6,6 +6,12 @@ public enum Dimension
     Tenant,
     Model,
     Fleet,
+
+    /// <summary>The price tier: how long a call's input was, and how urgent the call.</summary>
+    RateClass,
+
+    /// <summary>The value of one tag, named by its key.</summary>
+    Tag,
     QuarterHour,
     Hour,
     Day,

@@ -1,3 +1,4 @@
+using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Reporting;
@@ -5,6 +6,9 @@ namespace FinOps.Domain.Reporting;
 /// <summary>What a unit cost report is asked for, after the credential has narrowed it.</summary>
 public sealed class UnitCostQuestion
 {
+    private readonly Dictionary<string, string?> tagValues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> tagsShown = new(StringComparer.Ordinal);
+
     public required Window Window { get; init; }
 
     /// <summary>The dimensions, each at most once, in the order asked for.</summary>
@@ -27,6 +31,12 @@ public sealed class UnitCostQuestion
     /// <summary>Null is all.</summary>
     public required IReadOnlySet<FleetId>? Fleets { get; init; }
 
+    /// <summary>Null is all. Values of one key are alternatives, a null value is usage without that tag; of several keys all must hold.</summary>
+    public IReadOnlyList<(string Key, string? Value)>? Tags { get; init; }
+
+    /// <summary>By which tag <see cref="Dimension.Tag"/> groups; null where it is not asked for.</summary>
+    public string? TagKey { get; init; }
+
     /// <summary>Whether cost and target may be shown; charges may always.</summary>
     public required bool ShowsCost { get; init; }
 
@@ -36,26 +46,48 @@ public sealed class UnitCostQuestion
     /// <summary>The moment for which it is answered: hours that had not begun by then cost nothing yet.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Idle cost is no tenant's and no model's, so a filter on either leaves it out.</summary>
-    public bool ShowsIdle => ShowsCost && Tenants is null && Models is null;
+    /// <summary>Idle cost is no tenant's, no model's and has no tag, so a filter on any of these leaves it out.</summary>
+    public bool ShowsIdle => ShowsCost && Tenants is null && Models is null && Tags is null;
 
     public bool Shows(UsageSeries series) =>
         (Tenants is null || Tenants.Contains(series.Tenant))
         && (Models is null || Models.Contains(series.Model))
-        && (Fleets is null || (series.Fleet is { } fleet && Fleets.Contains(fleet)));
+        && (Fleets is null || (series.Fleet is { } fleet && Fleets.Contains(fleet)))
+        && (Tags is null || ShowsTags(Tags, series.Tags));
 
     public bool Shows(FleetId fleet) => Fleets is null || Fleets.Contains(fleet);
 
-    public CellKey KeyOf(RowKind kind, TenantId? tenant, ModelId? model, FleetId? fleet, QuarterHour slot) => new(
+    /// <summary>The row of usage.</summary>
+    public CellKey KeyOf(RowKind kind, UsageSeries series, QuarterHour slot) => new(
         kind,
-        GroupBy.Contains(Dimension.Tenant) ? tenant?.Value : null,
-        GroupBy.Contains(Dimension.Model) ? model?.Value : null,
-        GroupBy.Contains(Dimension.Fleet) ? fleet?.Value : null,
-        (tenant is { } one && OwnBuckets.TryGetValue(one, out var own) ? own : Buckets).Holding(slot));
+        GroupBy.Contains(Dimension.Tenant) ? series.Tenant.Value : null,
+        GroupBy.Contains(Dimension.Model) ? series.Model.Value : null,
+        GroupBy.Contains(Dimension.Fleet) ? series.Fleet?.Value : null,
+        (OwnBuckets.TryGetValue(series.Tenant, out var own) ? own : Buckets).Holding(slot),
+        GroupBy.Contains(Dimension.RateClass) ? series.RateClass.Label : null,
+        TagKey is null ? null : TagValue(series.Tags));
+
+    /// <summary>The row of cost that no usage carries.</summary>
+    public CellKey KeyOf(RowKind kind, FleetId fleet, QuarterHour slot) =>
+        new(kind, null, null, GroupBy.Contains(Dimension.Fleet) ? fleet.Value : null, Buckets.Holding(slot));
+
+    // A report has few tag sets and many rows of usage.
+    private bool ShowsTags(IReadOnlyList<(string Key, string? Value)> wanted, string tagSet)
+    {
+        if (!tagsShown.TryGetValue(tagSet, out var shown)) tagsShown[tagSet] = shown = TagFilter.Holds(wanted, tagSet);
+        return shown;
+    }
+
+    private string? TagValue(string tagSet)
+    {
+        if (!tagValues.TryGetValue(tagSet, out var value)) tagValues[tagSet] = value = TagSet.ValueOf(tagSet, TagKey!);
+        return value;
+    }
 }
 
 /// <summary>What a row is of; null where it is not grouped by, or where the kind has none.</summary>
-public readonly record struct CellKey(RowKind Kind, string? Tenant, string? Model, string? Fleet, int Bucket)
+public readonly record struct CellKey(
+    RowKind Kind, string? Tenant, string? Model, string? Fleet, int Bucket, string? RateClass = null, string? Tag = null)
 {
     /// <summary>The total's: everything.</summary>
     public static readonly CellKey Total = new(RowKind.Total, null, null, null, TimeBuckets.NoBucket);

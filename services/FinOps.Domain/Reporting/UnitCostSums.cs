@@ -108,7 +108,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
                 var slot = new QuarterHour(hour * FleetHours.Quarters + i);
                 if (parts[i] == 0 || !question.Window.Holds(slot)) continue;
                 var kind = books.Fleets.IsShared(fleet) ? RowKind.Shared : RowKind.Idle;
-                Cell(question.KeyOf(kind, null, null, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
+                Cell(question.KeyOf(kind, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
             }
         }
 
@@ -186,8 +186,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         return conversion.Of(target.CostPerMillionTokens, usage.Slot, "the target of", usage.Series.Model.Value);
     }
 
-    private UnitCostCell Cell(RowKind kind, UsageSeries series, QuarterHour slot) =>
-        Cell(question.KeyOf(kind, series.Tenant, series.Model, series.Fleet, slot));
+    private UnitCostCell Cell(RowKind kind, UsageSeries series, QuarterHour slot) => Cell(question.KeyOf(kind, series, slot));
 
     private UnitCostCell Cell(CellKey key)
     {

@@ -8,7 +8,7 @@ namespace FinOps.Domain.Reporting;
 /// <param name="Model">What answered.</param>
 /// <param name="Fleet">Where; null where the records named none.</param>
 /// <param name="RateClass">The price tier.</param>
-/// <param name="Tags">The allow-listed tags in one text; empty without any.</param>
+/// <param name="Tags">The <see cref="Metering.TagSet"/>; empty without any.</param>
 public sealed record UsageSeries(TenantId Tenant, ModelId Model, FleetId? Fleet, RateClass RateClass = default, string Tags = "");
 
 /// <summary>A series' usage in one quarter-hour.</summary>

@@ -5,6 +5,9 @@ public sealed class Quantities : IEquatable<Quantities>
 {
     public static readonly Quantities Zero = new(new long[UnitClass.All.Count]);
 
+    private static readonly int[] Input = Ordinals(UnitSide.Input);
+    private static readonly int[] Output = Ordinals(UnitSide.Output);
+
     private readonly long[] values;
 
     private Quantities(long[] values) => this.values = values;
@@ -26,9 +29,9 @@ public sealed class Quantities : IEquatable<Quantities>
 
     public long this[UnitClass unitClass] => values[unitClass.Ordinal];
 
-    public long InputTotal => Sum(UnitSide.Input);
+    public long InputTotal => Sum(Input);
 
-    public long OutputTotal => Sum(UnitSide.Output);
+    public long OutputTotal => Sum(Output);
 
     public long Total => InputTotal + OutputTotal;
 
@@ -63,14 +66,12 @@ public sealed class Quantities : IEquatable<Quantities>
     public override string ToString() =>
         string.Join(", ", UnitClass.All.Where(c => this[c] != 0).Select(c => $"{c.Name} {this[c]}"));
 
-    private long Sum(UnitSide side)
+    private static int[] Ordinals(UnitSide side) => [.. UnitClass.All.Where(c => c.Side == side).Select(c => c.Ordinal)];
+
+    private long Sum(int[] ordinals)
     {
         long sum = 0;
-        foreach (var unitClass in UnitClass.All)
-        {
-            if (unitClass.Side == side) sum += values[unitClass.Ordinal];
-        }
-
+        foreach (var ordinal in ordinals) sum += values[ordinal];
         return sum;
     }
 }

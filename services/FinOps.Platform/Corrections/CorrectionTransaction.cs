@@ -17,7 +17,7 @@ internal sealed class CorrectionTransaction(
 
     private readonly Dictionary<string, long> versions = [];
     private readonly Dictionary<Meter, (QuarterHour First, QuarterHour Last)> touched = [];
-    private readonly List<IReadOnlyDictionary<(TenantId, ModelId, string), int>> resolved = [];
+    private readonly List<IReadOnlyDictionary<SeriesKey, int>> resolved = [];
     private readonly List<(string, string)> backfilled = [];
 
     public NpgsqlConnection Connection => connection;
@@ -58,7 +58,7 @@ internal sealed class CorrectionTransaction(
         var changes = new Dictionary<BucketKey, BucketChange>();
         foreach (var (_, fact) in facts) LedgerFold.Add(changes, fact);
         foreach (var bucket in changes.Keys) Touch(bucket);
-        var ids = await series.ResolveAsync(connection, changes.Keys.Select(k => (k.Tenant, k.Model, k.Fleet)), cancellation);
+        var ids = await series.ResolveAsync(connection, changes.Keys.Select(k => k.Series), cancellation);
         resolved.Add(ids);
         await using var batch = new NpgsqlBatch(connection);
         LedgerTables.ChangeBuckets(batch, changes, ids, LedgerFold.RecordedAt(facts[0].Event));
@@ -103,14 +103,14 @@ internal sealed class CorrectionTransaction(
 
     /// <summary>The books say themselves that nothing was taken back that did not count.</summary>
     private async Task RequireNothingNegativeAsync(
-        IEnumerable<BucketKey> buckets, IReadOnlyDictionary<(TenantId, ModelId, string), int> ids, CancellationToken cancellation)
+        IEnumerable<BucketKey> buckets, IReadOnlyDictionary<SeriesKey, int> ids, CancellationToken cancellation)
     {
         var changed = buckets.ToArray();
         await using var command = new NpgsqlCommand(LedgerTables.NegativeSql, connection)
         {
             Parameters =
             {
-                new() { Value = Array.ConvertAll(changed, b => ids[(b.Tenant, b.Model, b.Fleet)]) },
+                new() { Value = Array.ConvertAll(changed, b => ids[b.Series]) },
                 new() { Value = Array.ConvertAll(changed, b => b.Slot.Index), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
             },
         };

@@ -1,5 +1,4 @@
 using FinOps.Domain.Metering;
-using FinOps.Domain.Values;
 using FinOps.Platform.Corrections;
 using FinOps.Platform.Hosting;
 using Npgsql;
@@ -49,13 +48,13 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, LedgerEvents event
     }
 
     /// <returns>What may be remembered once the transaction has committed.</returns>
-    private async Task<(IReadOnlyDictionary<(TenantId, ModelId, string), int> Series, IReadOnlyList<(string, string)> Backfilled)> WriteAsync(
+    private async Task<(IReadOnlyDictionary<SeriesKey, int> Series, IReadOnlyList<(string, string)> Backfilled)> WriteAsync(
         NpgsqlConnection connection, LedgerGroup group, Dictionary<string, long> versions, int lane, DateTimeOffset recordedAt,
         CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (group.Accepted.Count > 0) batch.BatchCommands.Add(DedupeKeys.Claim(group.Accepted));
-        var wanted = group.Buckets.Keys.Select(k => (k.Tenant, k.Model, k.Fleet)).ToHashSet();
+        var wanted = group.Buckets.Keys.Select(k => k.Series).ToHashSet();
         if (series.Known(wanted) is not { } ids)
         {
             // Their numbers are locks, too, and come after the keys.

@@ -36,7 +36,7 @@ internal static class LedgerTables
     /// <summary>What commits add to buckets, and what corrections change, which may be negative: each in its own hour of record time.</summary>
     public static void ChangeBuckets(
         NpgsqlBatch batch, Dictionary<BucketKey, BucketChange> changes,
-        IReadOnlyDictionary<(TenantId, ModelId, string), int> series, DateTimeOffset recordedAt)
+        IReadOnlyDictionary<SeriesKey, int> series, DateTimeOffset recordedAt)
     {
         var rows = changes.Where(c => !c.Value.IsNone).ToArray();
         if (rows.Length == 0) return;
@@ -44,7 +44,7 @@ internal static class LedgerTables
         {
             Parameters =
             {
-                new() { Value = Array.ConvertAll(rows, r => series[(r.Key.Tenant, r.Key.Model, r.Key.Fleet)]) },
+                new() { Value = Array.ConvertAll(rows, r => series[r.Key.Series]) },
                 new() { Value = Array.ConvertAll(rows, r => r.Key.Slot.Index) },
                 new() { Value = QuarterHour.Holding(recordedAt).Hour },
                 new() { Value = Array.ConvertAll(rows, r => r.Value.Records) },

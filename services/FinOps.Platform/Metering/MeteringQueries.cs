@@ -100,7 +100,7 @@ public sealed class MeteringQueries
         CancellationToken cancellation, bool? includeVoided = false)
     {
         var page = PageRequest.Of(first, after);
-        var filter = new UsageRecordFilter(where.Window(), viewer.Narrow(where.Tenants), where.Models, where.Fleets, includeVoided ?? false);
+        var filter = new UsageRecordFilter(where.Window(), viewer.Narrow(where.Tenants), where.Models, where.Fleets, includeVoided ?? false, where.TagsWanted());
         var records = await services.GetRequiredService<UsageRecords>().ReadAsync(filter, page.Take, page.AfterKey, cancellation);
         var shown = page.Page(records, r => r.Place);
         return new Connection<UsageRecordView>(

@@ -13,9 +13,10 @@ namespace FinOps.Platform.Metering;
 /// <param name="Models">Null is all.</param>
 /// <param name="Fleets">Null is all.</param>
 /// <param name="IncludeVoided">Whether contents that count no longer are shown, too.</param>
+/// <param name="Tags">Null is all; see <see cref="TagFilter"/>.</param>
 public sealed record UsageRecordFilter(
     Window Window, IReadOnlyList<TenantId>? Tenants, IReadOnlyCollection<string>? Models, IReadOnlyCollection<string>? Fleets,
-    bool IncludeVoided = false);
+    bool IncludeVoided = false, IReadOnlyList<(string Key, string? Value)>? Tags = null);
 
 /// <summary>A record's content, when it was recorded, and its place in the books.</summary>
 /// <param name="AmendedBecause">Why, where an amendment brought this content.</param>
@@ -81,7 +82,8 @@ internal sealed class UsageRecords(NpgsqlDataSource database, IDocumentStore sto
     }
 
     private static bool Matches(UsageRecordFilter filter, UsageRecord record) =>
-        filter.Window.Holds(record.Slot) && (filter.Fleets is null || filter.Fleets.Contains(record.Fleet ?? ""));
+        filter.Window.Holds(record.Slot) && (filter.Fleets is null || filter.Fleets.Contains(record.Fleet ?? ""))
+        && (filter.Tags is null || TagFilter.Holds(filter.Tags, TagSet.Of(record.Tags)));
 
     /// <returns>The streams that may hold such records, ordinal.</returns>
     private async Task<IReadOnlyList<string>> StreamsAsync(UsageRecordFilter filter, CancellationToken cancellation)

@@ -18,7 +18,7 @@ public sealed class PeriodStatements(UnitCostReports reports, LiveBooks live, Ac
     public async Task<StatementView> OfAsync(
         CalendarMonth month, IReadOnlyList<Dimension> groupBy, string? currency, Viewer viewer, CancellationToken cancellation)
     {
-        if (groupBy.Any(d => d is Dimension.QuarterHour or Dimension.Hour or Dimension.Day or Dimension.Month))
+        if (groupBy.Any(d => d is not (Dimension.Tenant or Dimension.Model or Dimension.Fleet)))
             throw new RejectedException(new Rejection("group_by_invalid", "groupBy", "A statement is of a month; group it by TENANT, MODEL and FLEET."));
         var book = (await live.NowAsync(cancellation)).Periods;
         var closed = book.Find(month);
@@ -40,7 +40,7 @@ public sealed class PeriodStatements(UnitCostReports reports, LiveBooks live, Ac
             StatementTotal.Of(own.Total, adjustments));
 
         Task<UnitCostReport> ReportAsync(Window window, DateTimeOffset? asOf) => reports.AskAsync(
-            new UsageFilter { From = window.From, To = window.To }, groupBy, "UTC", CostBasis.Allocation, currency, asOf, viewer, cancellation);
+            new UnitCostArguments(new UsageFilter { From = window.From, To = window.To }, groupBy, Currency: currency, AsOf: asOf), viewer, cancellation);
     }
 
     /// <summary>Most closed months never move again, and need no reports to say so.</summary>

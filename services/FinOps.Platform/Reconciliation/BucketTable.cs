@@ -1,5 +1,6 @@
 using System.Numerics;
 using FinOps.Domain.Metering;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using Npgsql;
@@ -7,7 +8,10 @@ using Npgsql;
 namespace FinOps.Platform.Reconciliation;
 
 /// <summary>A bucket's series.</summary>
-internal sealed record LedgerSeries(int Id, Meter Meter, string Fleet);
+internal sealed record LedgerSeries(int Id, SeriesKey Key)
+{
+    public Meter Meter => new(Key.Tenant, Key.Model);
+}
 
 /// <summary>A meter's stretch of event time, as slots: a month that has a stream, or what lies between such months.</summary>
 internal readonly record struct MeterSpan(Meter Meter, int FirstSlot, int EndSlot);
@@ -37,7 +41,7 @@ internal static class BucketTable
     public static async Task<List<LedgerSeries>> SeriesAsync(NpgsqlConnection connection, Meter? meter, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select id, tenant, model, fleet from finops.series where $1::text is null or (tenant = $1 and model = $2)", connection)
+            "select id, tenant, model, fleet, rate_class, tags from finops.series where $1::text is null or (tenant = $1 and model = $2)", connection)
         {
             Parameters =
             {
@@ -48,7 +52,11 @@ internal static class BucketTable
         var series = new List<LedgerSeries>();
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
-            series.Add(new(row.GetInt32(0), new Meter(new TenantId(row.GetString(1)), new ModelId(row.GetString(2))), row.GetString(3)));
+        {
+            series.Add(new(row.GetInt32(0), new SeriesKey(
+                new TenantId(row.GetString(1)), new ModelId(row.GetString(2)), row.GetString(3), RateClass.Parse(row.GetString(4)), row.GetString(5))));
+        }
+
         return series;
     }
 

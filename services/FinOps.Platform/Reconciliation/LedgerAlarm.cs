@@ -45,9 +45,9 @@ public sealed class LedgerAlarm
         foreach (var difference in check.Differences.Take(Limits.LedgerDifferencesLogged))
         {
             log.LogError(
-                "Ledger difference {Kind} of tenant {Tenant}, model {Model}, fleet {Fleet}, from {BucketStart:O}: {Unit} expected {Expected}, found {Found}",
-                difference.Kind, difference.Tenant, difference.Model, difference.Fleet, new QuarterHour(difference.Slot).Start, difference.Unit,
-                difference.Expected, difference.Found);
+                "Ledger difference {Kind} of tenant {Tenant}, model {Model}, fleet {Fleet}, class {RateClass}, tags {Tags}, from {BucketStart:O}: {Unit} expected {Expected}, found {Found}",
+                difference.Kind, difference.Tenant, difference.Model, difference.Fleet, difference.RateClass, difference.Tags,
+                new QuarterHour(difference.Slot).Start, difference.Unit, difference.Expected, difference.Found);
         }
     }
 }

@@ -87,7 +87,7 @@ internal sealed class LedgerComparison(NpgsqlConnection connection, UsageEvents 
         var numbers = NumbersOf(span.Meter);
         var there = await BucketTable.RowsAsync(connection, numbers.Known, span.FirstSlot, span.EndSlot, cancellation);
         var wanted = expected.Numbered(numbers.Of).ToList();
-        Differences.AddRange(LedgerDifference.Between(span.Meter, numbers.Fleets, wanted, there));
+        Differences.AddRange(LedgerDifference.Between(span.Meter, numbers.Series, wanted, there));
     }
 
     private LedgerSums Found(MeterMonth month) => found.GetValueOrDefault(Span(month)) ?? new LedgerSums();

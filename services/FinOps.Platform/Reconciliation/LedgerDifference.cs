@@ -22,20 +22,23 @@ public enum LedgerDifferenceKind
 
 /// <summary>One figure that should be another.</summary>
 /// <param name="Fleet">Empty where the records named none.</param>
+/// <param name="RateClass">Of the bucket, as stored; of a stream empty.</param>
+/// <param name="Tags">Of the bucket; of a stream empty.</param>
 /// <param name="Slot">The quarter-hour; of a stream the first of its month.</param>
 /// <param name="Unit">A measure of a bucket: a unit class, <c>records</c>, <c>incomplete</c>, <c>failed</c>; or <c>rows</c>, <c>keys</c>, <c>mix</c>.</param>
 internal sealed record LedgerDifference(
-    LedgerDifferenceKind Kind, string Tenant, string Model, string Fleet, int Slot, string Unit, BigInteger Expected, BigInteger Found)
+    LedgerDifferenceKind Kind, string Tenant, string Model, string Fleet, string RateClass, string Tags, int Slot, string Unit,
+    BigInteger Expected, BigInteger Found)
 {
     /// <summary>A mix is no figure; its last digits tell two apart.</summary>
     private const long MixShown = 1_000_000_000_000_000;
 
     /// <summary>Compares a meter's rows with what its events say.</summary>
     public static IEnumerable<LedgerDifference> Between(
-        Meter meter, IReadOnlyDictionary<long, string> fleets, IEnumerable<LedgerRow> expected, IEnumerable<LedgerRow> found)
+        Meter meter, IReadOnlyDictionary<long, SeriesKey> series, IEnumerable<LedgerRow> expected, IEnumerable<LedgerRow> found)
     {
-        var (wanted, there) = (BySlot(fleets, expected), BySlot(fleets, found));
-        foreach (var at in wanted.Keys.Union(there.Keys).OrderBy(a => a.Slot).ThenBy(a => a.Fleet, StringComparer.Ordinal))
+        var (wanted, there) = (BySlot(series, expected), BySlot(series, found));
+        foreach (var at in wanted.Keys.Union(there.Keys).OrderBy(a => a.Slot).ThenBy(a => a.Series, SeriesKey.WithinMeter))
         {
             var (should, rows) = (wanted.GetValueOrDefault(at) ?? [], there.GetValueOrDefault(at) ?? []);
             var (sums, sumsFound) = (LedgerSums.Of(should.Values), LedgerSums.Of(rows.Values));
@@ -52,7 +55,9 @@ internal sealed record LedgerDifference(
             if (differing == 0) yield return Of(LedgerDifferenceKind.RecordTime, "rows", should.Count, right);
 
             LedgerDifference Of(LedgerDifferenceKind kind, string unit, BigInteger expect, BigInteger see) =>
-                new(kind, meter.Tenant.Value, meter.Model.Value, at.Fleet, at.Slot, unit, expect, see);
+                new(
+                    kind, meter.Tenant.Value, meter.Model.Value, at.Series.Fleet, at.Series.RateClass.Text, at.Series.Tags, at.Slot, unit, expect,
+                    see);
         }
     }
 
@@ -61,21 +66,21 @@ internal sealed record LedgerDifference(
     {
         var measures = Enumerable.Range(0, LedgerSums.Measures.Count).Where(i => before.Sums[i] != now[i]).ToList();
         foreach (var i in measures) yield return Of(LedgerSums.Measures[i], before.Sums[i], now[i]);
-        // The same sums, and yet something moved from one quarter-hour, fleet or hour of record time to another.
+        // The same sums, and yet something moved from one quarter-hour, series or hour of record time to another.
         if (measures.Count == 0 && before.Sums.Mix != now.Mix) yield return Of("mix", before.Sums.Mix % MixShown, now.Mix % MixShown);
 
         LedgerDifference Of(string unit, BigInteger expected, BigInteger found) => new(
-            LedgerDifferenceKind.Events, month.Meter.Tenant.Value, month.Meter.Model.Value, "", month.FirstSlot.Index, unit, expected, found);
+            LedgerDifferenceKind.Events, month.Meter.Tenant.Value, month.Meter.Model.Value, "", "", "", month.FirstSlot.Index, unit, expected, found);
     }
 
-    /// <summary>Rows by fleet and slot, and there by hour of record time.</summary>
-    private static Dictionary<(string Fleet, int Slot), Dictionary<int, LedgerRow>> BySlot(
-        IReadOnlyDictionary<long, string> fleets, IEnumerable<LedgerRow> rows)
+    /// <summary>Rows by series and slot, and there by hour of record time.</summary>
+    private static Dictionary<(SeriesKey Series, int Slot), Dictionary<int, LedgerRow>> BySlot(
+        IReadOnlyDictionary<long, SeriesKey> series, IEnumerable<LedgerRow> rows)
     {
-        var slots = new Dictionary<(string, int), Dictionary<int, LedgerRow>>();
+        var slots = new Dictionary<(SeriesKey, int), Dictionary<int, LedgerRow>>();
         foreach (var row in rows)
         {
-            var at = (fleets[row.Series], row.Slot);
+            var at = (series[row.Series], row.Slot);
             if (!slots.TryGetValue(at, out var hours)) slots[at] = hours = [];
             hours.Add(row.RecordedHour, row);
         }

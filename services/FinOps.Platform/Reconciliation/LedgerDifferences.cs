@@ -40,9 +40,10 @@ internal static class LedgerDifferences
         return new NpgsqlBatchCommand(
             """
             insert into finops.ledger_difference as d
-              (kind, tenant, model, fleet, slot, unit, expected, found, first_seen_at, last_seen_at)
-            select k, t, m, f, s, u, e, n, $9, $9 from unnest($1, $2, $3, $4, $5, $6, $7, $8) as x (k, t, m, f, s, u, e, n)
-            on conflict (kind, tenant, model, fleet, slot, unit) where healed_at is null
+              (kind, tenant, model, fleet, rate_class, tags, slot, unit, expected, found, first_seen_at, last_seen_at)
+            select k, t, m, f, r, g, s, u, e, n, $11, $11
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as x (k, t, m, f, r, g, s, u, e, n)
+            on conflict (kind, tenant, model, fleet, rate_class, tags, slot, unit) where healed_at is null
             do update set expected = excluded.expected, found = excluded.found, last_seen_at = excluded.last_seen_at
             """)
         {
@@ -52,6 +53,8 @@ internal static class LedgerDifferences
                 Column(d => d.Tenant),
                 Column(d => d.Model),
                 Column(d => d.Fleet),
+                Column(d => d.RateClass),
+                Column(d => d.Tags),
                 Column(d => d.Slot),
                 Column(d => d.Unit),
                 Column<BigInteger>(d => d.Expected),

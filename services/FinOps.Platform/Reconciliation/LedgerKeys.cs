@@ -27,7 +27,7 @@ internal static class LedgerKeys
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         var (there, expected) = (row.GetInt64(0), comparison.Records + row.GetInt64(1));
-        if (there != expected) comparison.Differences.Add(new(LedgerDifferenceKind.Keys, "", "", "", 0, "keys", expected, there));
+        if (there != expected) comparison.Differences.Add(new(LedgerDifferenceKind.Keys, "", "", "", "", "", 0, "keys", expected, there));
         return true;
     }
 

@@ -103,19 +103,19 @@ public sealed class RebuildBuckets(NpgsqlDataSource database, IDocumentStore sto
     }
 
     private static IEnumerable<string> Differences(RebuiltStream one) => LedgerDifference
-        .Between(one.Month.Meter, one.Series.Fleets, one.Expected, one.Found)
+        .Between(one.Month.Meter, one.Series.Series, one.Expected, one.Found)
         .Select(d => string.Create(
             CultureInfo.InvariantCulture,
-            $"{d.Tenant}, {d.Model}, fleet '{d.Fleet}', {new QuarterHour(d.Slot).Start:O}: {d.Unit} should be {d.Expected}, was {d.Found}"));
+            $"{d.Tenant}, {d.Model}, fleet '{d.Fleet}', class '{d.RateClass}', tags '{d.Tags}', {new QuarterHour(d.Slot).Start:O}: {d.Unit} should be {d.Expected}, was {d.Found}"));
 
-    /// <summary>Over all that a row says, by the fleet's name and not its number.</summary>
+    /// <summary>Over all that a row says, by what its series is of and not its number.</summary>
     private static byte[] Digest(RebuiltStream one, IReadOnlyList<LedgerRow> rows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<long> numbers = stackalloc long[2 + LedgerSums.Measures.Count];
-        foreach (var series in rows.GroupBy(r => one.Series.Fleets[r.Series]).OrderBy(s => s.Key, StringComparer.Ordinal))
+        foreach (var series in rows.GroupBy(r => one.Series.Series[r.Series]).OrderBy(s => s.Key, SeriesKey.WithinMeter))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{series.Key}\0"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{series.Key.Fleet}\0{series.Key.RateClass}\0{series.Key.Tags}\0"));
             foreach (var row in series)
             {
                 (numbers[0], numbers[1]) = (row.Slot, row.RecordedHour);

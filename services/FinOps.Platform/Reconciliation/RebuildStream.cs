@@ -82,19 +82,24 @@ internal static class RebuildStream
 
     private static async Task AddSeriesAsync(NpgsqlConnection connection, Meter meter, LedgerRows rows, CancellationToken cancellation)
     {
+        var series = rows.Series.ToArray();
         await using var command = new NpgsqlCommand(
             """
-            insert into finops.series (tenant, model, fleet)
-            select $1, $2, f from unnest($3) as t (f)
-            where not exists (select from finops.series s where s.tenant = $1 and s.model = $2 and s.fleet = t.f) order by f
-            on conflict (tenant, model, fleet) do nothing
+            insert into finops.series (tenant, model, fleet, rate_class, tags)
+            select $1, $2, f, r, t from unnest($3, $4, $5) as n (f, r, t)
+            where not exists (
+              select from finops.series s where s.tenant = $1 and s.model = $2 and s.fleet = n.f and s.rate_class = n.r and s.tags = n.t)
+            order by f, r, t
+            on conflict (tenant, model, fleet, rate_class, tags) do nothing
             """, connection)
         {
             Parameters =
             {
                 new() { Value = meter.Tenant.Value },
                 new() { Value = meter.Model.Value },
-                new() { Value = rows.Fleets.ToArray() },
+                new() { Value = Array.ConvertAll(series, s => s.Fleet) },
+                new() { Value = Array.ConvertAll(series, s => s.RateClass.Text) },
+                new() { Value = Array.ConvertAll(series, s => s.Tags) },
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);

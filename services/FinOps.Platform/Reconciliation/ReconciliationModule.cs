@@ -1,4 +1,5 @@
 using FinOps.Platform.Hosting;
+using FinOps.Platform.Storage;
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +13,7 @@ public static class ReconciliationModule
         services.AddSingleton<LedgerAlarm>();
         services.AddSingleton<CheckLedger>();
         services.AddSingleton<RebuildBuckets>();
+        services.AddSingleton<ISchemaFollowUp, RegroupUsage>();
         services.AddSingleton<CompareAllocation>();
         services.AddSingleton<AllocationAlarm>();
         services.AddSingleton<CheckAllocation>();

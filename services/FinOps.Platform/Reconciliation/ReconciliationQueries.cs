@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Graph;
@@ -56,6 +57,8 @@ public sealed record LedgerView(
 /// <param name="Tenant">Null where it is of all tenants together.</param>
 /// <param name="Model">Null where it is of all.</param>
 /// <param name="Fleet">Null where records named none, or it is of all.</param>
+/// <param name="RateClass">Of the bucket; null where it is of all.</param>
+/// <param name="Tags">Of the bucket; null where its records have none, or it is of all.</param>
 /// <param name="BucketStart">The quarter-hour in UTC; of a stream its month. Null where it is of all time.</param>
 /// <param name="Unit">A unit class, <c>records</c>, <c>incomplete</c>, <c>failed</c>, <c>rows</c>, <c>keys</c> or <c>mix</c>.</param>
 /// <param name="Expected">What the events say.</param>
@@ -69,6 +72,8 @@ public sealed record LedgerDifferenceView(
     string? Tenant,
     string? Model,
     string? Fleet,
+    string? RateClass,
+    string? Tags,
     DateTimeOffset? BucketStart,
     string Unit,
     long Expected,
@@ -92,6 +97,8 @@ public sealed class ReconciliationQueries
         UsageFilter where, [FromServices] NpgsqlDataSource database, [FromServices] Viewer viewer, CancellationToken cancellation)
     {
         var window = where.Window();
+        if (where.Tags is not null)
+            throw new RejectedException(new Rejection("filter_unsupported", "where.tags", "Books are compared whole, whatever the tags; leave `tags` out."));
         var tenants = viewer.Narrow(where.Tenants)?.Select(t => t.Value).ToArray();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
@@ -108,7 +115,7 @@ public sealed class ReconciliationQueries
         {
             await using var query = new NpgsqlCommand(
                 $"""
-                select kind, tenant, model, fleet, slot, unit, expected, found, first_seen_at, last_seen_at, healed_at
+                select kind, tenant, model, fleet, rate_class, tags, slot, unit, expected, found, first_seen_at, last_seen_at, healed_at
                 from finops.ledger_difference where {which} limit {Limits.LedgerDifferencesKept.ToString(CultureInfo.InvariantCulture)}
                 """, connection)
             {
@@ -132,9 +139,11 @@ public sealed class ReconciliationQueries
     {
         var kind = Enum.Parse<LedgerDifferenceKind>(row.GetString(0));
         var isOfAll = kind == LedgerDifferenceKind.Keys;
+        var isOfBucket = kind is LedgerDifferenceKind.Bucket or LedgerDifferenceKind.RecordTime;
         return new LedgerDifferenceView(
-            kind, Named(1), Named(2), Named(3), isOfAll ? null : new QuarterHour(row.GetInt32(4)).Start, row.GetString(5), Count(row, 6),
-            Count(row, 7), row.Instant(8)!.Value, row.Instant(9)!.Value, row.Instant(10));
+            kind, Named(1), Named(2), Named(3), isOfBucket ? RateClass.Parse(row.GetString(4)).Label : null, Named(5),
+            isOfAll ? null : new QuarterHour(row.GetInt32(6)).Start, row.GetString(7), Count(row, 8), Count(row, 9), row.Instant(10)!.Value,
+            row.Instant(11)!.Value, row.Instant(12));
 
         string? Named(int column) => row.GetString(column) is { Length: > 0 } name ? name : null;
     }

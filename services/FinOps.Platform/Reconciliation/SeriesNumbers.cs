@@ -1,28 +1,30 @@
+using FinOps.Domain.Metering;
+
 namespace FinOps.Platform.Reconciliation;
 
-/// <summary>A meter's fleets by the number of their series; one that only events name gets a number of its own, below 0.</summary>
+/// <summary>A meter's series by their numbers; one that only events tell of gets a number of its own, below 0.</summary>
 internal sealed class SeriesNumbers
 {
-    private readonly Dictionary<string, int> numbers;
-    private readonly Dictionary<long, string> fleets;
+    private readonly Dictionary<SeriesKey, int> numbers;
+    private readonly Dictionary<long, SeriesKey> series;
 
-    public SeriesNumbers(IReadOnlyCollection<LedgerSeries> series)
+    public SeriesNumbers(IReadOnlyCollection<LedgerSeries> known)
     {
-        numbers = series.ToDictionary(s => s.Fleet, s => s.Id);
-        fleets = series.ToDictionary(s => (long)s.Id, s => s.Fleet);
-        Known = [.. series.Select(s => s.Id)];
+        numbers = known.ToDictionary(s => s.Key, s => s.Id);
+        series = known.ToDictionary(s => (long)s.Id, s => s.Key);
+        Known = [.. known.Select(s => s.Id)];
     }
 
     public IReadOnlyList<int> Known { get; }
 
     /// <summary>By number, strangers too once they were asked for.</summary>
-    public IReadOnlyDictionary<long, string> Fleets => fleets;
+    public IReadOnlyDictionary<long, SeriesKey> Series => series;
 
-    public int Of(string fleet)
+    public int Of(SeriesKey key)
     {
-        if (numbers.TryGetValue(fleet, out var number)) return number;
+        if (numbers.TryGetValue(key, out var number)) return number;
         var stranger = -1 - (numbers.Count - Known.Count);
-        fleets[stranger] = fleet;
-        return numbers[fleet] = stranger;
+        series[stranger] = key;
+        return numbers[key] = stranger;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class LedgerRows
 {
     private readonly Dictionary<int, Dictionary<BucketKey, BucketChange>> byHour = [];
 
-    public IEnumerable<string> Fleets => byHour.Values.SelectMany(changes => changes.Keys).Select(key => key.Fleet).Distinct();
+    public IEnumerable<SeriesKey> Series => byHour.Values.SelectMany(changes => changes.Keys).Select(key => key.Series).Distinct();
 
     public void Add(object stored)
     {
@@ -57,8 +57,8 @@ internal sealed class LedgerRows
         LedgerFold.Add(changes, stored);
     }
 
-    /// <param name="series">The number of a fleet's series.</param>
-    public IEnumerable<LedgerRow> Numbered(Func<string, int> series) => byHour
-        .SelectMany(hour => hour.Value.Select(c => LedgerRow.Of(series(c.Key.Fleet), c.Key.Slot, hour.Key, c.Value)))
+    /// <param name="series">The number of a series.</param>
+    public IEnumerable<LedgerRow> Numbered(Func<SeriesKey, int> series) => byHour
+        .SelectMany(hour => hour.Value.Select(c => LedgerRow.Of(series(c.Key.Series), c.Key.Slot, hour.Key, c.Value)))
         .Where(row => !row.IsNone);
 }

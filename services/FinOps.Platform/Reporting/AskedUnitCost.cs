@@ -1,3 +1,4 @@
+using FinOps.Domain.Metering;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Tenants;
 using FinOps.Domain.Values;
@@ -5,22 +6,36 @@ using FinOps.Platform.Access;
 
 namespace FinOps.Platform.Reporting;
 
+/// <summary>A unit cost question as it is asked.</summary>
+/// <param name="Where">Of what.</param>
+/// <param name="GroupBy">Null is one row per kind.</param>
+/// <param name="TagKey">By which tag TAG groups.</param>
+/// <param name="TimeZone">IANA, or TENANT.</param>
+/// <param name="Basis">How cost meets work.</param>
+/// <param name="Currency">ISO 4217, or TENANT; null is the only one that there is.</param>
+/// <param name="AsOf">Record time; null is now.</param>
+public sealed record UnitCostArguments(
+    UsageFilter Where, IReadOnlyList<Dimension>? GroupBy = null, string? TagKey = null, string TimeZone = "UTC", CostBasis Basis = CostBasis.Allocation,
+    string? Currency = null, DateTimeOffset? AsOf = null);
+
 /// <summary>A unit cost question, checked and narrowed to what the credential allows.</summary>
 internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars Calendars, string TimeZone, DateTimeOffset? AsOf)
 {
     private static readonly Dimension[] TimeDimensions = [Dimension.QuarterHour, Dimension.Hour, Dimension.Day, Dimension.Month];
 
     public static AskedUnitCost Of(
-        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, string? currency, DateTimeOffset? asOf, Viewer viewer,
-        TenantBook registry, DateTimeOffset now)
+        UnitCostArguments arguments, Viewer viewer, TenantBook registry, DateTimeOffset now)
     {
+        var (where, groupBy, tagKey, timeZone, basis, currency, asOf) = arguments;
         var window = where.Window();
+        var tags = where.TagsWanted();
         if (basis != CostBasis.Allocation)
             throw Refused("basis_unavailable", "basis", "USAGE needs the fleets' capacity, which is not reported yet; ask for ALLOCATION.");
         IReadOnlyList<Dimension> dimensions = [.. (groupBy ?? []).Distinct()];
         var times = dimensions.Intersect(TimeDimensions).ToList();
         if (times.Count > 1)
             throw Refused("group_by_ambiguous", "groupBy", "`groupBy` takes at most one of QUARTER_HOUR, HOUR, DAY and MONTH.");
+        RequireTagKey(dimensions, tagKey);
         if (asOf is { } instant) RequireAnswerable(instant, now);
         var tenants = viewer.Narrow(where.Tenants)?.ToHashSet();
         var only = tenants is { Count: 1 } ? registry.At(tenants.Single(), new QuarterHour(window.EndSlot.Index - 1)) : null;
@@ -35,6 +50,8 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
             Tenants = tenants,
             Models = Possible(where.Models)?.Select(m => new ModelId(m)).ToHashSet(),
             Fleets = Possible(where.Fleets)?.Select(f => new FleetId(f)).ToHashSet(),
+            Tags = tags,
+            TagKey = tagKey,
             ShowsCost = viewer.SeesCost,
             Now = asOf ?? now,
         };
@@ -71,6 +88,16 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
 
     /// <summary>Nothing is called by an impossible name, so it selects nothing.</summary>
     private static IEnumerable<string>? Possible(IReadOnlyList<string>? names) => names?.Where(n => Name.Flaw(n) is null);
+
+    private static void RequireTagKey(IReadOnlyList<Dimension> dimensions, string? tagKey)
+    {
+        var groupsByTag = dimensions.Contains(Dimension.Tag);
+        if (groupsByTag && tagKey is null)
+            throw Refused("tag_key_missing", "tagKey", $"`groupBy` TAG needs a `tagKey`: {UsageFilter.TagKeys}.");
+        if (tagKey is null) return;
+        if (!TagSet.IsKey(tagKey)) throw UsageFilter.UnknownTagKey("tagKey", tagKey);
+        if (!groupsByTag) throw Refused("tag_key_unused", "tagKey", "`tagKey` says by which tag TAG groups; put TAG into `groupBy`, or leave `tagKey` out.");
+    }
 
     /// <summary>Buckets know the hour in which they were recorded; what was known within an hour they cannot tell.</summary>
     private static void RequireAnswerable(DateTimeOffset asOf, DateTimeOffset now)

@@ -11,6 +11,7 @@ public sealed class ReportingQueries
     /// <summary>Actual cost per token beside the charge and the target; see docs/cost.md.</summary>
     /// <param name="timeZone">IANA, or TENANT: each tenant's own days and accounting months.</param>
     /// <param name="currency">ISO 4217, or TENANT; by default the only currency that there is.</param>
+    /// <param name="tagKey">By which tag TAG groups: application, environment, feature, project or team.</param>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static Task<UnitCostReport> UnitCost(
         UsageFilter where,
@@ -21,6 +22,8 @@ public sealed class ReportingQueries
         string? timeZone = "UTC",
         CostBasis? basis = CostBasis.Allocation,
         DateTimeOffset? asOf = null,
-        string? currency = null) =>
-        reports.AskAsync(where, groupBy, timeZone ?? "UTC", basis ?? CostBasis.Allocation, currency, asOf, viewer, cancellation);
+        string? currency = null,
+        string? tagKey = null) =>
+        reports.AskAsync(
+            new UnitCostArguments(where, groupBy, tagKey, timeZone ?? "UTC", basis ?? CostBasis.Allocation, currency, asOf), viewer, cancellation);
 }

@@ -1,3 +1,4 @@
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using Npgsql;
@@ -13,7 +14,7 @@ public sealed class SeenSeries(NpgsqlDataSource database)
         IReadOnlyList<TenantId>? tenants, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
-            "select id, tenant, model, fleet from finops.series where $1::text[] is null or tenant = any($1)");
+            "select id, tenant, model, fleet, rate_class, tags from finops.series where $1::text[] is null or tenant = any($1)");
         command.Parameters.Add(new NpgsqlParameter
         {
             Value = (object?)tenants?.Select(t => t.Value).ToArray() ?? DBNull.Value,
@@ -25,7 +26,8 @@ public sealed class SeenSeries(NpgsqlDataSource database)
         {
             var fleet = reader.GetString(3);
             seen.Add((reader.GetInt32(0), new UsageSeries(
-                new TenantId(reader.GetString(1)), new ModelId(reader.GetString(2)), fleet.Length == 0 ? null : new FleetId(fleet))));
+                new TenantId(reader.GetString(1)), new ModelId(reader.GetString(2)), fleet.Length == 0 ? null : new FleetId(fleet),
+                RateClass.Parse(reader.GetString(4)), reader.GetString(5))));
         }
 
         return seen;

@@ -31,6 +31,8 @@ public sealed record UnitCostReport(
 /// <param name="Tenant">Null where not grouped by.</param>
 /// <param name="Model">Null where not grouped by.</param>
 /// <param name="Fleet">Null where not grouped by, and for usage that names none.</param>
+/// <param name="RateClass">The price tier, such as <c>standard</c>, <c>200k</c> or <c>200k/batch</c>; null where not grouped by.</param>
+/// <param name="Tag">The value of the tag asked for, <c>other</c> where it was no name; null where not grouped by, and for usage without that tag.</param>
 /// <param name="BucketStart">The first instant of the hour, day or month; null where time is not grouped by.</param>
 /// <param name="BucketLabel">Its name in the time zone asked for.</param>
 /// <param name="Records">How many, failed ones included.</param>
@@ -52,6 +54,8 @@ public sealed record UnitCostRow(
     string? Tenant,
     string? Model,
     string? Fleet,
+    string? RateClass,
+    string? Tag,
     DateTimeOffset? BucketStart,
     string? BucketLabel,
     long Records,
@@ -74,7 +78,7 @@ public sealed record UnitCostRow(
         var quantities = cell.Quantities;
         var (start, label) = calendars.Of(key);
         return new UnitCostRow(
-            key.Kind, key.Tenant, key.Model, key.Fleet, start, label,
+            key.Kind, key.Tenant, key.Model, key.Fleet, key.RateClass, key.Tag, start, label,
             cell.Records, cell.IncompleteRecords, cell.FailedRecords, TokenCounts.Of(quantities),
             quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
             cell.Cost, cell.Charge, cell.ChargeRounded, cell.UnpricedTokens, cell.InheritedTokens > 0,

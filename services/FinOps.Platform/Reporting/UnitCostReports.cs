@@ -17,12 +17,11 @@ public sealed class UnitCostReports(
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
     public async Task<UnitCostReport> AskAsync(
-        UsageFilter where, IReadOnlyList<Dimension>? groupBy, string timeZone, CostBasis basis, string? currency, DateTimeOffset? asOf, Viewer viewer,
-        CancellationToken cancellation)
+        UnitCostArguments arguments, Viewer viewer, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var books = asOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
-        var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, currency, asOf, viewer, books.Tenants, now);
+        var books = arguments.AsOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
+        var asked = AskedUnitCost.Of(arguments, viewer, books.Tenants, now);
         return (await AnswerAsync(asked, [new Rating(books, WorkWeights.ByDate)], cancellation))[0];
     }
 

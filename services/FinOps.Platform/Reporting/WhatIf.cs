@@ -114,7 +114,8 @@ public sealed class WhatIfQueries
         var weights = assume.WorkWeights?.Decide();
         var known = await live.KnownAsync(cancellation);
         var asked = AskedUnitCost.Of(
-            where, groupBy, timeZone ?? "UTC", basis ?? CostBasis.Allocation, currency, null, viewer, known.Books.Tenants, now);
+            new UnitCostArguments(where, groupBy, TimeZone: timeZone ?? "UTC", Basis: basis ?? CostBasis.Allocation, Currency: currency), viewer,
+            known.Books.Tenants, now);
         var answers = await reports.AnswerAsync(
             asked,
             [

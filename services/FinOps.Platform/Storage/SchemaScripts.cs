@@ -11,7 +11,8 @@ namespace FinOps.Platform.Storage;
 /// The database's tables change by explicit scripts: ours are numbered and applied once each, in order; Marten's are generated from its
 /// own model, and Hangfire brings its own. Serving never changes a table.
 /// </summary>
-public sealed class SchemaScripts(NpgsqlDataSource database, IDocumentStore store, ILogger<SchemaScripts> log)
+public sealed class SchemaScripts(
+    NpgsqlDataSource database, IDocumentStore store, IEnumerable<ISchemaFollowUp> followUps, ILogger<SchemaScripts> log)
 {
     private static readonly IReadOnlyList<(int Version, string Name, string Sql)> Scripts = Read();
 
@@ -43,6 +44,8 @@ public sealed class SchemaScripts(NpgsqlDataSource database, IDocumentStore stor
                 await transaction.CommitAsync(cancellation);
                 log.LogInformation("Applied schema script {Script}", script.Name);
             }
+
+            foreach (var followUp in followUps) await followUp.RunAsync(cancellation);
         }
         finally
         {
@@ -50,7 +53,7 @@ public sealed class SchemaScripts(NpgsqlDataSource database, IDocumentStore stor
         }
     }
 
-    /// <exception cref="InvalidOperationException">The database lacks a script; the message says what to run.</exception>
+    /// <exception cref="InvalidOperationException">The database lacks a script, or one's work is not done; the message says what to run.</exception>
     public async Task VerifyAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -59,6 +62,11 @@ public sealed class SchemaScripts(NpgsqlDataSource database, IDocumentStore stor
         var missing = Scripts.Where(s => !applied.Contains(s.Version)).Select(s => s.Name).ToList();
         if (missing.Count > 0)
             throw new InvalidOperationException($"The database lacks {string.Join(", ", missing)}: run `infra/finops schema apply` first.");
+        foreach (var followUp in followUps)
+        {
+            if (await followUp.IsDueAsync(cancellation))
+                throw new InvalidOperationException("A schema script's work was interrupted: run `infra/finops schema apply` to its end first.");
+        }
     }
 
     private static async Task<HashSet<int>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)

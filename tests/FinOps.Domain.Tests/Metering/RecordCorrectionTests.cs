@@ -18,6 +18,7 @@ public sealed class RecordCorrectionTests
         from missing in Gen.Int[0, 1]
         from cacheUnknown in Gen.Bool
         from failed in Gen.Bool
+        from tags in Gen.OneOfConst<KeyValuePair<string, string>[]>([], [new("team", "blue")], [new("service_tier", "batch"), new("team", "blue")])
         select new UsageRecord
         {
             Tenant = new TenantId("acme"),
@@ -31,6 +32,7 @@ public sealed class RecordCorrectionTests
             Quantities = Quantities.Of([.. quantities.Select((q, i) => i == UnitClass.CacheRead.Ordinal && cacheUnknown ? 0 : q)]),
             Missing = missing | (cacheUnknown ? 1 << UnitClass.CacheRead.Ordinal : 0),
             Failed = failed,
+            Tags = tags,
         };
 
     private static readonly Gen<(int Verb, UsageRecord Content)> Steps = Gen.Select(Gen.Int[0, 3], Contents);

@@ -14,10 +14,12 @@ public sealed class UsageRecordedTests
         from source in Gen.OneOfConst("s1", "s2", "s3")
         from texts in Gen.Select(Perhaps, Perhaps, Perhaps)
         from ticks in Gen.Long[0, TimeSpan.FromDays(27).Ticks]
-        from quantities in Gen.Long[0, 1_000_000].Array[UnitClass.All.Count]
+        from quantities in Gen.OneOf(Gen.Long[0, 20_000], Gen.Long[0, 1_000_000]).Array[UnitClass.All.Count]
         from missing in Gen.Int[0, 3]
         from failed in Gen.Bool
-        from tags in Gen.Dictionary(Gen.OneOfConst("k", "team", "apiKey"), Gen.OneOfConst("", "x", "1:y"))[0, 2]
+        from tags in Gen.Dictionary(
+            Gen.OneOfConst("k", "team", "apiKey", "application", "service_tier", "service.tier"),
+            Gen.OneOfConst("", "x", "1:y", "a=b&c", "Batch", "flex", "7c9e6679-7425-40de"))[0, 3]
         select new UsageRecord
         {
             Tenant = new TenantId("acme"),

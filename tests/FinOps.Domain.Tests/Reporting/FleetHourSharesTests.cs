@@ -1,4 +1,5 @@
 using CsCheck;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 
@@ -11,6 +12,17 @@ public sealed class FleetHourSharesTests
             .DistinctBy(p => (p.Item1, p.Item2, p.Item3))
             .Select(p => new UsageSlot(
                 new UsageSeries(new TenantId($"t{p.Item1}"), new ModelId($"m{p.Item2}"), new FleetId("f")), new QuarterHour(p.Item3), 1, 0, 0, p.Item4))
+            .ToArray());
+
+    /// <summary>The same usage, each quarter-hour in up to three rate classes and tag sets.</summary>
+    private static readonly Gen<UsageSlot[]> GenApart =
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 1], Gen.Int[0, 3], Gen.Int[0, 2], Gens.Quantities).Array[1, 30].Select(parts => parts
+            .DistinctBy(p => (p.Item1, p.Item2, p.Item3, p.Item4))
+            .Select(p => new UsageSlot(
+                new UsageSeries(
+                    new TenantId($"t{p.Item1}"), new ModelId($"m{p.Item2}"), new FleetId("f"),
+                    new RateClass(p.Item4 == 1 ? 200_000 : 0, ServiceTier.Standard), p.Item4 == 2 ? "team=blue" : ""),
+                new QuarterHour(p.Item3), 1, 0, 0, p.Item5))
             .ToArray());
 
     // From 0 to 1,000,000 with 12 decimals.
@@ -48,6 +60,24 @@ public sealed class FleetHourSharesTests
             var forward = FleetHourShares.Of(cost, usage, WorkWeights.Declared1);
             var backward = FleetHourShares.Of(cost, [.. usage.Reverse()], WorkWeights.Declared1);
             return forward is null ? backward is null : forward.SequenceEqual(backward!.Reverse());
+        });
+    }
+
+    [Fact]
+    public void What_a_meter_carries_in_a_quarter_hour_does_not_depend_on_how_its_records_are_kept_apart()
+    {
+        Check.Sample(Gen.Select(GenCost, GenApart), (cost, apart) =>
+        {
+            var together = apart.GroupBy(u => (u.Series.Tenant, u.Series.Model, u.Slot)).Select(g => new UsageSlot(
+                new UsageSeries(g.Key.Tenant, g.Key.Model, new FleetId("f")), g.Key.Slot, g.Count(), 0, 0,
+                g.Select(u => u.Quantities).Aggregate((a, b) => a + b))).ToArray();
+            var whole = FleetHourShares.Of(cost, together, WorkWeights.Declared1);
+            var parts = FleetHourShares.Of(cost, apart, WorkWeights.Declared1);
+            if (whole is null) return parts is null;
+            var backward = FleetHourShares.Of(cost, [.. apart.Reverse()], WorkWeights.Declared1)!;
+            return parts!.SequenceEqual(backward.Reverse()) && together.Zip(whole).All(t => t.Second == apart.Zip(parts!)
+                .Where(a => (a.First.Series.Tenant, a.First.Series.Model, a.First.Slot) == (t.First.Series.Tenant, t.First.Series.Model, t.First.Slot))
+                .Sum(a => a.Second));
         });
     }
 

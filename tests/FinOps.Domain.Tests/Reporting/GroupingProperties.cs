@@ -14,17 +14,21 @@ public sealed class GroupingProperties
         [Target("f0", "m0", 1.5m), Target("f1", "m1", 0.2m)]);
 
     private static readonly Gen<UsageSlot[]> GenUsage =
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 31], Gen.Long[0, 9_999], Gen.Long[0, 999]).Array[0, 60].Select(parts => parts
-            .DistinctBy(p => (p.Item1, p.Item2, p.Item3, p.Item4))
-            .Select(p => Used($"t{p.Item1}", $"m{p.Item2}", p.Item3 == 3 ? null : $"f{p.Item3}", p.Item4 / 4.0, p.Item5, p.Item6))
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 31], Gen.Long[0, 9_999], Gen.Long[0, 999], Gen.Int[0, 2]).Array[0, 60].Select(parts => parts
+            .DistinctBy(p => (p.Item1, p.Item2, p.Item3, p.Item4, p.Item7))
+            .Select(p => Used(
+                $"t{p.Item1}", $"m{p.Item2}", p.Item3 == 3 ? null : $"f{p.Item3}", p.Item4 / 4.0, p.Item5, p.Item6, 1, p.Item7 == 1 ? "200k/batch" : "",
+                p.Item7 == 2 ? "team=blue" : ""))
             .ToArray());
 
     private static readonly Gen<Dimension[]> GenGrouping =
-        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 3]).Select((tenant, model, fleet, time) => new[]
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 3]).Select((tenant, model, fleet, rateClass, tag, time) => new[]
         {
             tenant ? Dimension.Tenant : (Dimension?)null,
             model ? Dimension.Model : null,
             fleet ? Dimension.Fleet : null,
+            rateClass ? Dimension.RateClass : null,
+            tag ? Dimension.Tag : null,
             time switch { 1 => Dimension.QuarterHour, 2 => Dimension.Hour, 3 => Dimension.Day, _ => null },
         }.OfType<Dimension>().ToArray());
 
@@ -34,7 +38,7 @@ public sealed class GroupingProperties
         Check.Sample(Gen.Select(GenUsage, GenGrouping), (usage, grouping) =>
         {
             var whole = Ask(TheBooks, usage, toHour: 8);
-            var rows = Ask(TheBooks, usage, grouping, toHour: 8);
+            var rows = Ask(TheBooks, usage, grouping, toHour: 8, tagKey: grouping.Contains(Dimension.Tag) ? "team" : null);
             return rows.Rows.Sum(r => r.Cell.Cost ?? 0) == (whole.Total.Cost ?? 0)
                 && rows.Rows.Sum(r => r.Cell.Charge ?? 0) == (whole.Total.Charge ?? 0)
                 && rows.Rows.Sum(r => r.Cell.Records) == whole.Total.Records

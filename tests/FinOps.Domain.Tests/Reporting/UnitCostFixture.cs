@@ -27,15 +27,16 @@ internal static class Costs
     public static Books Books(FleetCost[]? fleets = null, RateCard[]? rates = null, Target[]? targets = null) =>
         new(new RateBook(rates ?? []), new FleetBook(fleets ?? []), new TargetBook(targets ?? []));
 
-    public static UsageSlot Used(string tenant, string model, string? fleet, double hour, long input, long output, long records = 1) => new(
-        new UsageSeries(new TenantId(tenant), new ModelId(model), fleet is null ? null : new FleetId(fleet)),
+    public static UsageSlot Used(
+        string tenant, string model, string? fleet, double hour, long input, long output, long records = 1, string rateClass = "", string tags = "") => new(
+        new UsageSeries(new TenantId(tenant), new ModelId(model), fleet is null ? null : new FleetId(fleet), RateClass.Parse(rateClass), tags),
         QuarterHour.Holding(Start.AddHours(hour)), records, 0, 0,
         Quantities.Of((UnitClass.UncachedInput, input), (UnitClass.Output, output), (UnitClass.Requests, records)));
 
     public static UnitCostSummary Ask(
         Books books, IReadOnlyList<UsageSlot> usage, Dimension[]? groupBy = null, double fromHour = 0, double toHour = 24,
         string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null,
-        Currency? currency = null, string? chargeCurrency = null)
+        Currency? currency = null, string? chargeCurrency = null, string? tagKey = null, (string Key, string? Value)[]? tags = null)
     {
         var window = new Window(Start.AddHours(fromHour), Start.AddHours(toHour));
         var question = new UnitCostQuestion
@@ -46,6 +47,8 @@ internal static class Costs
             Tenants = tenants?.Select(t => new TenantId(t)).ToHashSet(),
             Models = models?.Select(m => new ModelId(m)).ToHashSet(),
             Fleets = fleets?.Select(f => new FleetId(f)).ToHashSet(),
+            Tags = tags,
+            TagKey = tagKey,
             ShowsCost = showsCost,
             ChargeCurrency = chargeCurrency is null ? null : new Currency(chargeCurrency),
             Now = now ?? Later,

@@ -149,4 +149,29 @@ public sealed class UnitCostTests
 
         Assert.Equal([(RowKind.Usage, null), (RowKind.Idle, 20m)], report.Rows.Select(r => (r.Key.Kind, r.Cell.Cost)));
     }
+
+    [Fact]
+    public void Tags_and_rate_classes_are_rows_and_a_tag_narrows_as_a_tenant_does()
+    {
+        var books = Books([Fleet("f", 12m)], [Rates("m", 1m, 2m)]);
+        UsageSlot[] usage =
+        [
+            Used("a", "m", "f", 1, 3_000_000, 0, tags: "application=chat&team=blue"),
+            Used("a", "m", "f", 1, 1_000_000, 0, rateClass: "200k", tags: "team=blue"),
+            Used("b", "m", "f", 1, 2_000_000, 0, tags: "team=red"),
+            Used("b", "m", "f", 1, 2_000_000, 0),
+        ];
+
+        var byTeam = Ask(books, usage, [Dimension.Tag], toHour: 3, tagKey: "team");
+        var byClass = Ask(books, usage, [Dimension.RateClass], toHour: 3);
+        var blue = Ask(books, usage, [Dimension.Tag], toHour: 3, tagKey: "application", tags: [("team", "blue")]);
+        var untagged = Ask(books, usage, toHour: 3, tags: [("team", null)]);
+
+        Assert.Equal(
+            [(RowKind.Usage, "blue", 6m), (RowKind.Usage, "red", 3m), (RowKind.Usage, null, 3m), (RowKind.Idle, null, 24m)],
+            byTeam.Rows.Select(r => (r.Key.Kind, r.Key.Tag, r.Cell.Cost!.Value)));
+        Assert.Equal([("200k", 1.5m), ("standard", 10.5m), (null, 24m)], byClass.Rows.Select(r => (r.Key.RateClass, r.Cell.Cost!.Value)));
+        Assert.Equal([("chat", 4.5m, 3m), (null, 1.5m, 1m)], blue.Rows.Select(r => (r.Key.Tag, r.Cell.Cost!.Value, r.Cell.Charge!.Value)));
+        Assert.Equal((1L, 3m), (untagged.Total.Records, untagged.Total.Cost));
+    }
 }

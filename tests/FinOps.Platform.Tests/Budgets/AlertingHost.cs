@@ -71,7 +71,7 @@ public sealed class AlertingHost : RunningHost, IAsyncLifetime
         await using var command = Database.CreateCommand(
             """
             with s as (insert into finops.series (tenant, model, fleet) values ($1, $2, '')
-                       on conflict (tenant, model, fleet) do update set tenant = excluded.tenant returning id),
+                       on conflict (tenant, model, fleet, rate_class, tags) do update set tenant = excluded.tenant returning id),
                  t as (insert into finops.ingestion_tally (tenant, lane, accepted, duplicates, conflicts, quarantined, last_commit_at)
                        values ($1, 0, 1, 0, 0, 0, now())
                        on conflict (tenant, lane) do update set accepted = ingestion_tally.accepted + 1)

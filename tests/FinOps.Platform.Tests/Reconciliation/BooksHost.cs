@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FinOps.Platform.Tests.Reconciliation;
 
-/// <summary>A host with some usage of three tenants in its books: two months, several fleets, incomplete and failed records.</summary>
+/// <summary>A host with some usage of three tenants in its books: two months, several fleets, rate classes and tags, incomplete and failed records.</summary>
 public sealed class BooksHost : RunningHost
 {
     public const string Window = """{ from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z" }""";
@@ -49,7 +49,7 @@ public sealed class BooksHost : RunningHost
 
     public async Task<JsonElement> LedgerAsync(string where = Window)
     {
-        const string difference = "kind tenant model fleet bucketStart unit expected found firstSeenAt lastSeenAt healedAt";
+        const string difference = "kind tenant model fleet rateClass tags bucketStart unit expected found firstSeenAt lastSeenAt healedAt";
         var data = await DataAsync(
             $$"""
             { reconciliation(where: {{where}}) { ledger { checkedAt isBalanced eventsChecked recordsChecked
@@ -88,8 +88,15 @@ public sealed class BooksHost : RunningHost
         quantities = new Dictionary<string, long?>
         {
             ["output"] = random.Next(1, 1_000),
-            ["uncachedInput"] = random.NextInt64(1L << 39),
+            ["uncachedInput"] = random.NextInt64(random.Next(3) == 0 ? 100_000 : 1L << 39),
             ["cacheRead"] = random.Next(5) == 0 ? null : random.Next(100),
+        },
+        tags = random.Next(5) switch
+        {
+            0 => new Dictionary<string, string> { ["team"] = $"team {random.Next(2)}", ["api_key"] = $"{id}" },
+            1 => new Dictionary<string, string> { ["service_tier"] = "batch", ["application"] = "chat", ["team"] = $"{Guid.NewGuid()}" },
+            2 => new Dictionary<string, string> { ["api_key"] = $"{id}" },
+            _ => null,
         },
     };
 }

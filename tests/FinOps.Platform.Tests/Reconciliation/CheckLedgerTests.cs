@@ -25,7 +25,9 @@ public sealed class CheckLedgerTests(BooksHost host) : IClassFixture<BooksHost>
             await host.ExecuteAsync("create table kept as table finops.bucket");
             var row = (await host.ValueAsync<string>(
                 $"""
-                select json_build_object('tenant', tenant, 'model', model, 'fleet', nullif(fleet, ''), 'slot', slot, 'output', output, 'records', records)::text
+                select json_build_object('tenant', tenant, 'model', model, 'fleet', nullif(fleet, ''),
+                  'rateClass', case rate_class when '' then 'standard' else rate_class end, 'tags', nullif(tags, ''),
+                  'slot', slot, 'output', output, 'records', records)::text
                 from finops.bucket b join finops.series s on s.id = b.series where {SomeRow}
                 """));
             var planted = JsonElement.Parse(row);
@@ -38,7 +40,7 @@ public sealed class CheckLedgerTests(BooksHost host) : IClassFixture<BooksHost>
             Assert.All(differences, d =>
             {
                 Assert.Equal("BUCKET", d.GetProperty("kind").GetString());
-                foreach (var name in new[] { "tenant", "model", "fleet" }) Assert.Equal(planted.GetProperty(name).GetString(), d.GetProperty(name).GetString());
+                foreach (var name in new[] { "tenant", "model", "fleet", "rateClass", "tags" }) Assert.Equal(planted.GetProperty(name).GetString(), d.GetProperty(name).GetString());
                 Assert.Equal(DateTimeOffset.UnixEpoch.AddMinutes(15 * planted.GetProperty("slot").GetInt64()), d.GetProperty("bucketStart").GetDateTimeOffset());
             });
             foreach (var unit in new[] { "output", "records" })
@@ -64,6 +66,7 @@ public sealed class CheckLedgerTests(BooksHost host) : IClassFixture<BooksHost>
     [InlineData("a row of nothing recorded", "insert into finops.bucket select series, slot - 96 * 400, recorded_hour, 1, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0 from finops.bucket where {0}", "BUCKET", 2)]
     [InlineData("moved to another quarter-hour", "update finops.bucket set slot = slot + 1000000 where {0}", "BUCKET", null)]
     [InlineData("moved to another hour of record time", "update finops.bucket set recorded_hour = recorded_hour - 24 where {0}", "RECORD_TIME", 1)]
+    [InlineData("moved to another rate class", "insert into finops.series (tenant, model, fleet, rate_class, tags) select tenant, model, fleet, '512k/flex', tags from finops.series where id = (select series from finops.bucket where {0}) on conflict do nothing; update finops.bucket b set series = o.id from finops.series s, finops.series o where s.id = b.series and (o.tenant, o.model, o.fleet, o.rate_class, o.tags) = (s.tenant, s.model, s.fleet, '512k/flex', s.tags) and {0}", "BUCKET", null)]
     [InlineData("half of it recorded at another hour", "insert into finops.bucket select series, slot, recorded_hour - 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 from finops.bucket where {0}; update finops.bucket set output = output - 1 where {0}", null, null)]
     public async Task Whatever_is_done_to_a_row_is_found(string what, string damage, string? kind, int? differences)
     {

@@ -86,29 +86,31 @@ public sealed class CostHouse : IAsyncDisposable
 
     /// <summary>Puts usage into the buckets as a commit does.</summary>
     public async Task UsedAsync(
-        string tenant, string model, string fleet, string at, long input, long output, string? recordedAt = null, long records = 1, long reasoning = 0)
+        string tenant, string model, string fleet, string at, long input, long output, string? recordedAt = null, long records = 1, long reasoning = 0,
+        string rateClass = "", string tags = "")
     {
         await using var command = Database.CreateCommand(
             """
             with s as (
-              insert into finops.series (tenant, model, fleet) values ($1, $2, $3)
-              on conflict (tenant, model, fleet) do update set tenant = excluded.tenant returning id)
+              insert into finops.series (tenant, model, fleet, rate_class, tags) values ($1, $2, $3, $10, $11)
+              on conflict (tenant, model, fleet, rate_class, tags) do update set tenant = excluded.tenant returning id)
             insert into finops.bucket
             select id, $4, $5, $6, 0, 0, $7, 0, 0, 0, 0, $8, $9, 0, $6, 0 from s
             """);
         var slot = QuarterHour.Holding(At(at));
-        foreach (var value in (object[])[tenant, model, fleet, slot.Index, QuarterHour.Holding(At(recordedAt ?? at)).Hour, records, input, output, reasoning])
+        foreach (var value in (object[])[tenant, model, fleet, slot.Index, QuarterHour.Holding(At(recordedAt ?? at)).Hour, records, input, output, reasoning, rateClass, tags])
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     public Task<UnitCostReport> AskAsync(
         string from, string to, Dimension[]? groupBy = null, string timeZone = "UTC", CostBasis basis = CostBasis.Allocation, string? asOf = null,
-        Viewer? viewer = null, string[]? tenants = null, string[]? models = null, string[]? fleets = null, string? currency = null) =>
+        Viewer? viewer = null, string[]? tenants = null, string[]? models = null, string[]? fleets = null, string? currency = null,
+        TagCondition[]? tags = null, string? tagKey = null) =>
         ReportingQueries.UnitCost(
-            new UsageFilter { From = At(from), To = At(to), Tenants = tenants, Models = models, Fleets = fleets },
+            new UsageFilter { From = At(from), To = At(to), Tenants = tenants, Models = models, Fleets = fleets, Tags = tags },
             app.Services.GetRequiredService<UnitCostReports>(), viewer ?? Finance, Cancellation, groupBy, timeZone, basis,
-            asOf is null ? null : At(asOf), currency);
+            asOf is null ? null : At(asOf), currency, tagKey);
 
     public async ValueTask DisposeAsync()
     {

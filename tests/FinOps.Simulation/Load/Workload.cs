@@ -7,6 +7,9 @@ internal sealed class Workload(Dice dice, Faults faults)
 {
     public const string ForbiddenTenant = "intruder";
 
+    /// <summary>A tag's value that no bucket may be kept by.</summary>
+    public const string SessionLikeTeam = "4f1d2c90-7b8e-4a6f";
+
     private static readonly string[] Tenants = ["acme", "globex", "initech"];
     private static readonly string[] Models = ["small", "large", "embed"];
     private static readonly string[] Sources = ["replica-1", "replica-2", "gateway"];
@@ -71,7 +74,7 @@ internal sealed class Workload(Dice dice, Faults faults)
         Array.Fill(quantities, 0);
         if (!dice.Chance(0.03))
         {
-            quantities[0] = dice.Below(4_000);
+            quantities[0] = dice.Chance(0.04) ? dice.Below(250_000) : dice.Below(4_000);
             quantities[5] = dice.Chance(0.03) ? null : dice.Below(1_500);
             if (dice.Chance(0.4)) quantities[dice.Below(10)] = dice.Chance(0.1) ? null : dice.Below(3_000);
         }
@@ -85,9 +88,19 @@ internal sealed class Workload(Dice dice, Faults faults)
             OccurredTicks = occurred.UtcTicks + dice.Below(10_000),
             Quantities = quantities,
             Failed = dice.Chance(0.05),
-            Tags = dice.Chance(0.15) ? [("app", dice.Chance(0.5) ? "chat" : "search"), ("team", "blue")] : [],
+            Tags = dice.Chance(0.2) ? Tags() : [],
         };
     }
+
+    /// <summary>By key, ordinal: some by which buckets are kept apart, and some by which they are not.</summary>
+    private (string Key, string Value)[] Tags() => dice.Below(5) switch
+    {
+        0 => [("app", "chat"), ("team", "blue")],
+        1 => [("application", dice.Chance(0.5) ? "chat" : "search box"), ("team", dice.Chance(0.5) ? "blue" : "red")],
+        2 => [("service_tier", "BATCH")],
+        3 => [("api_key", "k"), ("service_tier", "default"), ("team", "blue")],
+        _ => [("team", SessionLikeTeam)],
+    };
 
     /// <summary>The same identity with one thing changed.</summary>
     private Facts Other(Facts facts)
@@ -104,7 +117,7 @@ internal sealed class Workload(Dice dice, Faults faults)
             case 3:
                 return facts with { OccurredTicks = facts.OccurredTicks + 1 };
             case 4:
-                return facts with { Tags = facts.Tags.Length == 0 ? [("app", "chat")] : [] };
+                return facts with { Tags = facts.Tags.Length == 0 ? [("application", "chat")] : [] };
             default:
                 var quantities = facts.Quantities.ToArray();
                 quantities[5] = (quantities[5] ?? 0) + 1 + dice.Below(5);

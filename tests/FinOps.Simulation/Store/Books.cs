@@ -44,7 +44,7 @@ internal sealed class Books(World world)
             if (outcome == RecordOutcome.Conflict) Conflicts.Add((write.Pending[i].Digest.Key, write.Pending[i].Digest.Content));
         }
 
-        var touched = Bucket.Fold(write.Accepted);
+        var touched = world.Mutation == Mutation.BucketsWithoutTags ? Bucket.Fold(write.Accepted.Select(WithoutTags)) : Bucket.Fold(write.Accepted);
         if (world.Mutation == Mutation.BucketsAfterCommit)
         {
             world.Loop.After(TimeSpan.FromMilliseconds(20), () =>
@@ -73,6 +73,19 @@ internal sealed class Books(World world)
 
         return new StreamState(versions, records);
     }
+
+    private static UsageRecord WithoutTags(UsageRecord record) => new()
+    {
+        Tenant = record.Tenant,
+        Source = record.Source,
+        Id = record.Id,
+        Model = record.Model,
+        Fleet = record.Fleet,
+        OccurredAt = record.OccurredAt,
+        Quantities = record.Quantities,
+        Missing = record.Missing,
+        Failed = record.Failed,
+    };
 
     private void AddBuckets(Dictionary<BucketKey, Bucket> added, DateTimeOffset recordedAt)
     {

@@ -1,5 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Metering;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using FinOps.Simulation.Load;
 
@@ -11,7 +12,9 @@ internal sealed class Audit(World world)
     public void Check(Cell cell)
     {
         if (cell == default) return;
-        var key = new BucketKey(new TenantId(cell.Tenant), new ModelId(cell.Model), cell.Fleet, new QuarterHour((int)cell.Quarter));
+        var key = new BucketKey(
+            new TenantId(cell.Tenant), new ModelId(cell.Model), cell.Fleet, new QuarterHour((int)cell.Quarter), RateClass.Parse(cell.RateClass),
+            cell.Tags);
         var row = world.Books.Buckets.GetValueOrDefault(key.Tenant)?.GetValueOrDefault((key, (int)cell.RecordedHour));
         if (row is null || !world.Oracle.Cells.Match(cell, row))
             world.Oracle.Violated($"{cell} holds {row?.ToString() ?? "nothing"} and should hold {world.Oracle.Cells.Text(cell)}");

@@ -4,10 +4,11 @@ using FinOps.Simulation.Load;
 namespace FinOps.Simulation.Truth;
 
 /// <summary>A sum's place: quarter-hour of event time, hour of record time, both counted from the epoch.</summary>
-internal readonly record struct Cell(string Tenant, string Model, string Fleet, long Quarter, long RecordedHour)
+internal readonly record struct Cell(
+    string Tenant, string Model, string Fleet, string RateClass, string Tags, long Quarter, long RecordedHour)
 {
     public static Cell Of(BucketKey key, int recordedHour) =>
-        new(key.Tenant.Value, key.Model.Value, key.Fleet, key.Slot.Index, recordedHour);
+        new(key.Tenant.Value, key.Model.Value, key.Fleet, key.RateClass.Text, key.Tags, key.Slot.Index, recordedHour);
 }
 
 /// <summary>What the buckets must hold, summed from facts by plain arithmetic of its own.</summary>
@@ -20,8 +21,8 @@ internal sealed class Cells
     public Cell Add(Facts facts, long recordedTicks)
     {
         var cell = new Cell(
-            facts.Identity.Tenant, facts.Model, facts.Fleet ?? "", Since1970(facts.OccurredTicks) / (15 * TimeSpan.TicksPerMinute),
-            HourOf(recordedTicks));
+            facts.Identity.Tenant, facts.Model, facts.Fleet ?? "", Apart.RateClass(facts), Apart.Tags(facts),
+            Since1970(facts.OccurredTicks) / (15 * TimeSpan.TicksPerMinute), HourOf(recordedTicks));
         if (!sums.TryGetValue(cell, out var sum)) sums.Add(cell, sum = new Sum());
         sum.Add(facts);
         return cell;
