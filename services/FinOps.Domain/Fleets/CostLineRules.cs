@@ -24,6 +24,13 @@ public static class CostLineRules
 
         if (line.Terms is CostTerms.Actual && others.FirstOrDefault(o => o.Terms is CostTerms.Actual && o.From == line.From && o.To == line.To && o.Terms == line.Terms) is { } same)
             throw Refused("cost_lines_overlap", "line", $"Line '{same.Name}' is the same amount for the same stretch; if both were paid, add them up.");
+        if (line.Terms is CostTerms.Actual && book.Imports(line.Fleet).FirstOrDefault(i => Overlap(i.From, i.To, line)) is { } imported)
+        {
+            throw Refused(
+                "cost_lines_overlap", "from",
+                $"Import {imported.Import} says already what line '{imported.Line}' of {line.Fleet} cost from {Text(imported.From)}{Until(imported.To)}; import a corrected file instead.");
+        }
+
         if (book.Lines(line.Fleet).FirstOrDefault(whole => Overlap(whole.From, book.EndOf(whole), line)) is { } flat)
             throw Whole(flat);
     }

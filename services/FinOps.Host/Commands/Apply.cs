@@ -35,7 +35,7 @@ internal static class Apply
             FleetFact.CostLine => new Kind("setCostLine", "CostLineInput", "fleet line kind from to currency", CheckFleet),
             FleetFact.Size => new Kind("setFleetSize", "FleetSizeInput", "fleet from accelerator count", CheckFleet),
             _ => new Kind("setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count", CheckFleet),
-        });
+        }, ImportCosts.Command());
 
     public static Command Targets() => Command("targets", "What a million tokens should cost, per fleet and model.", new Kind(
         "setTarget", "TargetInput", "fleet model from costPerMillionTokens currency",
@@ -49,7 +49,7 @@ internal static class Apply
     private static Command Command(string verb, string what, Kind kind) =>
         Command(verb, what, $"{kind.Input} objects, as {kind.Mutation} takes them", _ => kind);
 
-    private static Command Command(string verb, string what, string objects, Func<JsonObject, Kind> kindOf)
+    private static Command Command(string verb, string what, string objects, Func<JsonObject, Kind> kindOf, params Command[] others)
     {
         var file = new Argument<string>("FILE") { Description = $"A JSON array of {objects}; the keys notes and source are ignored." };
         var json = new Option<bool>("--json") { Description = "Print what was set as JSON, one object a line." };
@@ -58,7 +58,9 @@ internal static class Apply
             file, json, Connection.UrlOption, Connection.KeyOption,
         };
         apply.SetAction((parsed, cancellation) => RunAsync(kindOf, parsed.GetValue(file)!, parsed.GetValue(json), parsed, cancellation));
-        return new Command(verb, what) { apply };
+        var command = new Command(verb, what) { apply };
+        foreach (var other in others) command.Add(other);
+        return command;
     }
 
     private static async Task<int> RunAsync(

@@ -3,6 +3,7 @@ using FinOps.Platform.Alerts;
 using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Corrections;
+using FinOps.Platform.CostImports;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
@@ -38,6 +39,7 @@ public static class GraphModule
             typeof(ReconciliationQueries),
             typeof(FleetQueries),
             typeof(FleetCostQueries),
+            typeof(CostImportQueries),
             typeof(PricingQueries),
             typeof(TargetQueries),
             typeof(BudgetQueries),
@@ -48,6 +50,7 @@ public static class GraphModule
             typeof(QuarantineMutations),
             typeof(DeadLetterMutations),
             typeof(FleetMutations),
+            typeof(CostImportMutations),
             typeof(PricingMutations),
             typeof(TargetMutations),
             typeof(BudgetMutations),

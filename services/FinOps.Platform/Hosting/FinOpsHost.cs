@@ -3,6 +3,7 @@ using FinOps.Platform.Alerts;
 using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Corrections;
+using FinOps.Platform.CostImports;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
@@ -30,7 +31,7 @@ public static class FinOpsHost
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
-        services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
+        services.AddStorage(postgres, store => store.Metering().Pricing().CostImports().Budgets().Alerts());
         services.AddAccess();
         services.AddMetering();
         services.AddQuarantine();
@@ -39,6 +40,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Silo)) services.AddLedger();
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
+        services.AddCostImports();
         services.AddReporting();
         services.AddReconciliation();
         services.AddBudgets();
@@ -91,6 +93,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Api))
         {
             app.MapGraph();
+            app.MapCostImports();
             app.MapJobsDashboard();
         }
 

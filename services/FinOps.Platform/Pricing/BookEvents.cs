@@ -1,6 +1,7 @@
 using FinOps.Domain.Fleets;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Targets;
+using FinOps.Platform.CostImports;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Targets;
 
@@ -27,6 +28,7 @@ internal static class BookEvents
         var fleets = new List<FleetCost>();
         var sizes = new List<FleetSize>();
         var lines = new List<CostLine>();
+        var imports = new List<ImportedCost>();
         var targets = new List<Target>();
         foreach (var stored in events)
         {
@@ -36,11 +38,12 @@ internal static class BookEvents
                 case FleetCostSet set: fleets.Add(set.ToCost()); break;
                 case FleetSizeSet set: sizes.Add(set.ToSize()); break;
                 case CostLineSet set: lines.Add(set.ToLine()); break;
+                case ActualCostImported set: imports.Add(set.ToCost()); break;
                 case TargetSet set: targets.Add(set.ToTarget()); break;
                 default: throw new InvalidOperationException($"{stored.GetType().Name} is no event of the books.");
             }
         }
 
-        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines), new TargetBook(targets));
+        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines, imports), new TargetBook(targets));
     }
 }

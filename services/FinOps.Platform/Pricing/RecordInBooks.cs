@@ -13,16 +13,7 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Writers of the same streams come one after the other, and decide on what the one before them wrote; in order, so none deadlock.
         var streams = entries.Select(e => e.Stream).Distinct().Order(StringComparer.Ordinal).ToArray();
-        await using (var locks = new NpgsqlCommand(
-            """
-            insert into finops.book_stream (stream, events) select s, 0 from unnest($1) s order by s collate "C"
-            on conflict (stream) do update set events = book_stream.events
-            """, connection, transaction))
-        {
-            locks.Parameters.Add(new NpgsqlParameter { Value = streams });
-            await locks.ExecuteNonQueryAsync(cancellation);
-        }
-
+        await LockAsync(connection, transaction, streams, cancellation);
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
         var events = (await LiveBooks.EventsAsync(session, streams, cancellation)).ToList<object>();
         var appended = 0;
@@ -38,5 +29,20 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         if (appended == 0) return; // The transaction is rolled back, and with it the empty rows.
         await session.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">Holds the locks until its end.</param>
+    /// <param name="streams">Ordinal.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal static async Task LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string[] streams, CancellationToken cancellation)
+    {
+        await using var locks = new NpgsqlCommand(
+            """
+            insert into finops.book_stream (stream, events) select s, 0 from unnest($1) s order by s collate "C"
+            on conflict (stream) do update set events = book_stream.events
+            """, connection, transaction);
+        locks.Parameters.Add(new NpgsqlParameter { Value = streams });
+        await locks.ExecuteNonQueryAsync(cancellation);
     }
 }
