@@ -62,5 +62,14 @@ public sealed class FleetBook
     /// <returns>Null when no line covers any of it: an unknown cost is not zero.</returns>
     public FleetHourCost? OfHour(FleetId fleet, int hour) => Of(fleet)?.OfHour(fleet, hour);
 
+    /// <returns>Whether it has a line that prices tokens, at any time.</returns>
+    public bool PricesTokens(FleetId fleet) => Of(fleet)?.PricesTokens ?? false;
+
+    /// <summary>What its tokens cost, where lines price them; the hour's time (<see cref="OfHour"/>) costs beside that.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="uses">All of one hour, in an order that does not depend on who asks.</param>
+    /// <returns>Null where no line prices tokens then.</returns>
+    public HourTokenCost? TokenCost(FleetId fleet, IReadOnlyList<TokenUse> uses) => Of(fleet)?.TokenCost(uses);
+
     private FleetLines? Of(FleetId fleet) => fleets.GetValueOrDefault(fleet.Value);
 }

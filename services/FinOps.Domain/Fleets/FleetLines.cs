@@ -45,6 +45,10 @@ internal sealed class FleetLines
         return cost.To is { } to && (next is null || to < next) ? to : next;
     }
 
+    public bool PricesTokens => Lines.Any(l => l.Terms is CostTerms.Serverless);
+
+    public HourTokenCost? TokenCost(IReadOnlyList<TokenUse> uses) => PricesTokens ? AccrueTokenCost.Of(uses, PricingLines) : null;
+
     public FleetHourCost? OfHour(FleetId fleet, int hour)
     {
         var quarters = new decimal[FleetHourCost.Quarters];
@@ -61,7 +65,7 @@ internal sealed class FleetLines
                 Add(i, new FleetCostPart(FleetCostPart.WholeFleet, CostLineKind.Hourly, false, whole.PerHour.Amount / FleetHourCost.Quarters));
             }
 
-            var inEffect = lines.Select(l => l.At(slot)).OfType<CostLine>().Where(l => l.Holds(slot)).ToList();
+            var inEffect = LinesAt(slot);
             if (inEffect.Count == 0) continue;
             var accrued = AccrueCost.Of(slot, Sizes.At(slot)?.Count, inEffect);
             uncovered[i] = accrued.UncoveredAccelerators / FleetHourCost.Quarters;
@@ -102,6 +106,16 @@ internal sealed class FleetLines
             if (currency is { } one && one != other) throw CurrencyMix.Rejected(one, other, $"the cost of fleet {fleet}");
             currency = other;
         }
+    }
+
+    private List<CostLine> LinesAt(QuarterHour slot) => [.. lines.Select(l => l.At(slot)).OfType<CostLine>().Where(l => l.Holds(slot))];
+
+    /// <summary>Lines that may price tokens: none where a bill says what was paid.</summary>
+    private List<CostLine> PricingLines(QuarterHour slot)
+    {
+        if (paid.Any(p => p.Periods.Of(slot) is not null)) return [];
+        var inEffect = LinesAt(slot);
+        return inEffect.Any(l => l.Terms is CostTerms.Actual) ? [] : inEffect;
     }
 
     /// <summary>A line ends where it says, or where the next of its name begins.</summary>

@@ -1,3 +1,4 @@
+using FinOps.Domain.Fleets;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 
@@ -16,6 +17,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private readonly HashSet<string> unpricedModels = new(StringComparer.Ordinal);
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
     private readonly HashSet<(FleetId Fleet, int Hour)> worked = [];
+    private decimal tokenCost;
     private Currency? currency;
 
     /// <summary>Rows so far, for the caller to bound.</summary>
@@ -54,22 +56,46 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         var total = new UnitCostCell();
         foreach (var cell in cells.Values) total.Add(cell);
         if (requireBalance && question is { ShowsIdle: true, Window.IsOfWholeHours: true })
-            Invariant.Require((total.Cost ?? 0) == fleetCost, "the rows sum to the cost of the fleets");
+            Invariant.Require((total.Cost ?? 0) == fleetCost + tokenCost, "the rows sum to the cost of the fleets");
         return new UnitCostSummary(
             Ordered(), total, currency, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)]);
     }
 
-    /// <returns>A share per usage; null where the hour's cost is not known.</returns>
-    private decimal[]? SharesOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage)
+    /// <returns>A share per usage, null where its cost is not known; null where the hour's is not.</returns>
+    private decimal?[]? SharesOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {
-        if (!HasBegun(hour) || books.Fleets.OfHour(fleet, hour) is not { } cost) return null;
+        if (!HasBegun(hour)) return null;
+        var cost = books.Fleets.OfHour(fleet, hour);
+        var tokens = FleetHourTokens.Of(books.Fleets, fleet, usage);
+        var shares = cost is null ? new decimal?[usage.Count] : TimeShares(fleet, hour, cost, usage);
+        if (tokens is null) return cost is null ? null : shares;
+        Count(tokens.Cost.Currency, $"the cost of fleet {fleet}");
+        for (var i = 0; i < shares.Length; i++)
+        {
+            // Where tokens are priced, those without a price are not free: nobody said what they cost, unless time costs as well.
+            if (tokens.IsPriced[i]) shares[i] ??= 0;
+            else if (cost is not { Cost.Amount: > 0 }) shares[i] = null;
+        }
+
+        foreach (var share in tokens.Shares)
+        {
+            shares[share.Use] += share.Cost;
+            if (question.Window.Holds(usage[share.Use].Slot)) tokenCost += share.Cost;
+        }
+
+        Invariant.Require(shares.Sum() == (cost is null || !worked.Contains((fleet, hour)) ? 0 : cost.Cost.Amount) + tokens.Cost.Amount, "the shares of a fleet-hour sum to its cost");
+        return shares;
+    }
+
+    private decimal?[] TimeShares(FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage)
+    {
         Count(cost.Cost.Currency, $"the cost of fleet {fleet}");
         var set = weights.At(new QuarterHour(hour * FleetHours.Quarters)) ?? throw NoWeights(hour);
         weightSets.Add(set.Name);
-        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares) return new decimal[usage.Count];
+        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares) return [.. usage.Select(_ => (decimal?)0)];
         Invariant.Require(shares.Sum() == cost.Cost.Amount, "the shares of a fleet-hour sum to its cost");
         worked.Add((fleet, hour));
-        return shares;
+        return [.. shares.Select(s => (decimal?)s)];
     }
 
     /// <returns>The cost of all the fleet's hours, idle or not.</returns>

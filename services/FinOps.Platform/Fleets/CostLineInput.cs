@@ -59,6 +59,12 @@ public sealed class CostLineInput
     /// <summary>ACTUAL: what was paid for the stretch from <c>from</c> to <c>to</c>.</summary>
     public decimal? Amount { get; init; }
 
+    /// <summary>SERVERLESS: at least of uncachedInput and output; other classes take their parent's.</summary>
+    public IReadOnlyList<TokenPriceInput>? Prices { get; init; }
+
+    /// <summary>SERVERLESS: whose tokens are priced; by default all models.</summary>
+    public IReadOnlyList<string>? Models { get; init; }
+
     public SetCostLine ToCommand() => new()
     {
         Fleet = Fleet,
@@ -79,5 +85,16 @@ public sealed class CostLineInput
         PricePerKilowattHour = PricePerKilowattHour,
         Percent = Percent,
         Amount = Amount,
+        Prices = Prices?.Select(p => new SetTokenPrice(p.UnitClass, p.PerMillion)).ToArray(),
+        Models = Models,
     };
+}
+
+/// <summary>What a million of one class costs.</summary>
+[Name("TokenPriceInput")]
+public sealed class TokenPriceInput
+{
+    public required string UnitClass { get; init; }
+
+    public required decimal PerMillion { get; init; }
 }

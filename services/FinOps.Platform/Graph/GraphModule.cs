@@ -35,6 +35,7 @@ public static class GraphModule
             typeof(MeteringQueries),
             typeof(CorrectionQueries),
             typeof(ReportingQueries),
+            typeof(BuyOrBuildQueries),
             typeof(SeenQueries),
             typeof(ReconciliationQueries),
             typeof(FleetQueries),
