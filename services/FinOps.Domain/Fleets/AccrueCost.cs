@@ -91,7 +91,7 @@ public static class AccrueCost
     /// A quarter's part of an amount that divides over a stretch of time: what had accrued by its end less what had by its start, each
     /// rounded, so that the quarters sum to the amount to the last digit.
     /// </summary>
-    private static decimal Accrued(decimal amount, DateTimeOffset from, DateTimeOffset to, QuarterHour slot)
+    internal static decimal Accrued(decimal amount, DateTimeOffset from, DateTimeOffset to, QuarterHour slot)
     {
         var whole = Hours.Between(from, to);
         return By(slot.End) - By(slot.Start);

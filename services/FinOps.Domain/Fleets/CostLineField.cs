@@ -30,6 +30,8 @@ internal sealed record CostLineField(
         new("amount", l => l.Amount, [CostLineKind.Actual], 0, Checks.MaxAmount, Money.AllocationDecimals, "money for the whole stretch"),
     ];
 
+    public static bool IsNearDollar(string currency) => NearDollar.Contains(currency);
+
     public bool IsOf(CostLineKind kind) => Kinds.Contains(kind);
 
     public void Check(Checks checks, decimal value, string currency)

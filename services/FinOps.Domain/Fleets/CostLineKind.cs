@@ -26,4 +26,7 @@ public enum CostLineKind
 
     /// <summary>What was really paid for a stretch of time: it replaces every other line of the fleet there.</summary>
     Actual,
+
+    /// <summary>Tokens at a price per million, by class: the work in the hour is what costs, and carries it.</summary>
+    Serverless,
 }

@@ -22,8 +22,29 @@ public static class CostLineRules
                 $"Line '{twice.Name}' pays for the same accelerators on demand from {Text(twice.From)}{Until(twice.To)}; end one before the other begins.");
         }
 
+        if (others.FirstOrDefault(o => IsOfAccelerators(o) && line.Terms is CostTerms.Serverless || IsOfAccelerators(line) && o.Terms is CostTerms.Serverless) is { } apart)
+        {
+            throw Refused(
+                "cost_lines_overlap", "kind",
+                $"Line '{apart.Name}' of {line.Fleet} is of kind {apart.Terms.Kind} at that time: a fleet is either made of accelerators or paid by the token; give the other a fleet of its own.");
+        }
+
+        if (line.Terms is CostTerms.Serverless prices && others.FirstOrDefault(o => o.Terms is CostTerms.Serverless other && other.Prices.Meets(prices.Prices)) is { } priced)
+        {
+            throw Refused(
+                "cost_lines_overlap", "models",
+                $"Line '{priced.Name}' prices tokens of the same models from {Text(priced.From)}{Until(priced.To)}; name other models, or end one before the other begins.");
+        }
+
         if (line.Terms is CostTerms.Actual && others.FirstOrDefault(o => o.Terms is CostTerms.Actual && o.From == line.From && o.To == line.To && o.Terms == line.Terms) is { } same)
             throw Refused("cost_lines_overlap", "line", $"Line '{same.Name}' is the same amount for the same stretch; if both were paid, add them up.");
+        if (line.Terms is CostTerms.Actual && book.Imports(line.Fleet).FirstOrDefault(i => Overlap(i.From, i.To, line)) is { } imported)
+        {
+            throw Refused(
+                "cost_lines_overlap", "from",
+                $"Import {imported.Import} says already what line '{imported.Line}' of {line.Fleet} cost from {Text(imported.From)}{Until(imported.To)}; import a corrected file instead.");
+        }
+
         if (book.Lines(line.Fleet).FirstOrDefault(whole => Overlap(whole.From, book.EndOf(whole), line)) is { } flat)
             throw Whole(flat);
     }
@@ -37,6 +58,8 @@ public static class CostLineRules
             "cost_lines_overlap", "from",
             $"Line '{line.Name}' of {whole.Fleet} holds from {Text(line.From)}{Until(line.To)}; a cost of the whole fleet beside it would count twice.");
     }
+
+    private static bool IsOfAccelerators(CostLine line) => line.Terms.PaysForAccelerators || line.Terms is CostTerms.Power;
 
     private static void RequireSize(FleetBook book, CostLine line)
     {

@@ -80,4 +80,10 @@ public abstract record CostTerms
     {
         public override CostLineKind Kind => CostLineKind.Actual;
     }
+
+    /// <param name="Prices">Of tokens; the fleet's time costs nothing by it.</param>
+    public sealed record Serverless(TokenPrices Prices) : CostTerms
+    {
+        public override CostLineKind Kind => CostLineKind.Serverless;
+    }
 }

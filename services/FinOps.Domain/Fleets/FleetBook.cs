@@ -10,11 +10,15 @@ public sealed class FleetBook
     /// <param name="whole">Costs of whole fleets, in the order of their recording.</param>
     /// <param name="sizes">Likewise.</param>
     /// <param name="lines">Likewise.</param>
-    public FleetBook(IEnumerable<FleetCost> whole, IEnumerable<FleetSize>? sizes = null, IEnumerable<CostLine>? lines = null)
+    /// <param name="imported">Likewise.</param>
+    public FleetBook(
+        IEnumerable<FleetCost> whole, IEnumerable<FleetSize>? sizes = null, IEnumerable<CostLine>? lines = null,
+        IEnumerable<ImportedCost>? imported = null)
     {
         var (wholes, sized, lined) = (whole.ToLookup(c => c.Fleet), (sizes ?? []).ToLookup(s => s.Fleet), (lines ?? []).ToLookup(l => l.Fleet));
-        foreach (var fleet in wholes.Select(c => c.Key).Concat(sized.Select(s => s.Key)).Concat(lined.Select(l => l.Key)).Distinct())
-            fleets[fleet.Value] = new FleetLines(wholes[fleet], sized[fleet], lined[fleet]);
+        var paid = (imported ?? []).ToLookup(i => i.Fleet);
+        foreach (var fleet in wholes.Select(c => c.Key).Concat(sized.Select(s => s.Key)).Concat(lined.Select(l => l.Key)).Concat(paid.Select(p => p.Key)).Distinct())
+            fleets[fleet.Value] = new FleetLines(wholes[fleet], sized[fleet], lined[fleet], paid[fleet]);
     }
 
     /// <summary>The registered fleets, ordinal: those that ever had a cost or a size. What serves several fleets is among them.</summary>
@@ -35,6 +39,9 @@ public sealed class FleetBook
     /// <returns>Its sizes by date, superseded ones left out.</returns>
     public IReadOnlyList<FleetSize> Sizes(FleetId fleet) => Of(fleet)?.Sizes.Values ?? [];
 
+    /// <returns>What bills say that it cost: the imports that count, in the order of their recording.</returns>
+    public IReadOnlyList<ImportedCost> Imports(FleetId fleet) => Of(fleet)?.Imports ?? [];
+
     public FleetSize? SizeAt(FleetId fleet, QuarterHour slot) => Of(fleet)?.Sizes.At(slot);
 
     /// <returns>Null before the first cost of the whole fleet and after the end of one.</returns>
@@ -54,6 +61,15 @@ public sealed class FleetBook
     /// <param name="hour">In hours since 1970.</param>
     /// <returns>Null when no line covers any of it: an unknown cost is not zero.</returns>
     public FleetHourCost? OfHour(FleetId fleet, int hour) => Of(fleet)?.OfHour(fleet, hour);
+
+    /// <returns>Whether it has a line that prices tokens, at any time.</returns>
+    public bool PricesTokens(FleetId fleet) => Of(fleet)?.PricesTokens ?? false;
+
+    /// <summary>What its tokens cost, where lines price them; the hour's time (<see cref="OfHour"/>) costs beside that.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="uses">All of one hour, in an order that does not depend on who asks.</param>
+    /// <returns>Null where no line prices tokens then.</returns>
+    public HourTokenCost? TokenCost(FleetId fleet, IReadOnlyList<TokenUse> uses) => Of(fleet)?.TokenCost(uses);
 
     private FleetLines? Of(FleetId fleet) => fleets.GetValueOrDefault(fleet.Value);
 }

@@ -46,6 +46,11 @@ public sealed record SetCostLine
 
     public decimal? Amount { get; init; }
 
+    public IReadOnlyList<SetTokenPrice>? Prices { get; init; }
+
+    /// <summary>Whose tokens are priced; null or empty is all models.</summary>
+    public IReadOnlyList<string>? Models { get; init; }
+
     /// <exception cref="RejectedException">With every failure at once.</exception>
     public CostLine Decide(DateTimeOffset now)
     {
@@ -89,6 +94,17 @@ public sealed record SetCostLine
             else field.Check(checks, value.Value, Currency);
         }
 
+        if (Kind == CostLineKind.Serverless)
+        {
+            if (Prices is not { Count: > 0 }) checks.Fail("field_missing", "prices", $"A line of kind {Kind} needs `prices`.");
+            else SetTokenPrices.Check(Prices, Models ?? [], CostLineField.IsNearDollar(Currency), checks, "");
+        }
+        else if (Prices is not null || Models is not null)
+        {
+            var field = Prices is not null ? "prices" : "models";
+            checks.Fail("field_unexpected", field, $"`{field}` has no place in a line of kind {Kind}; leave it out.");
+        }
+
         if (Kind == CostLineKind.Purchase) CheckPurchase(checks, start);
         if (Kind == CostLineKind.Actual && To is null)
             checks.Fail("field_missing", "to", "What was paid was paid for a stretch of time; say until when with `to`.");
@@ -120,6 +136,7 @@ public sealed record SetCostLine
         CostLineKind.Power => new CostTerms.Power(KilowattsPerAccelerator!.Value, PowerUsageEffectiveness!.Value, PricePerKilowattHour!.Value),
         CostLineKind.Overhead => new CostTerms.Overhead(Percent!.Value),
         CostLineKind.Actual => new CostTerms.Actual(Amount!.Value),
+        CostLineKind.Serverless => new CostTerms.Serverless(SetTokenPrices.ToPrices(Prices!, Models ?? [])),
         _ => throw new InvalidOperationException($"Kind {Kind} has no terms."),
     };
 }

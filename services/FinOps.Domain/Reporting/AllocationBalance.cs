@@ -21,12 +21,20 @@ public static class AllocationBalance
     /// <param name="costs">Every hour that costs, each once.</param>
     /// <param name="rows">Of a report by fleet and hour.</param>
     /// <param name="hours">Its hours.</param>
+    /// <param name="tokens">What tokens cost in hours, by lines that price them; it comes on top.</param>
     /// <returns>By fleet and hour; also hours that only one side knows.</returns>
     public static IReadOnlyList<FleetHourBalance> Of(
-        IEnumerable<(FleetId Fleet, int Hour, FleetHourCost Cost)> costs, IEnumerable<(CellKey Key, UnitCostCell Cell)> rows, TimeBuckets hours)
+        IEnumerable<(FleetId Fleet, int Hour, FleetHourCost Cost)> costs, IEnumerable<(CellKey Key, UnitCostCell Cell)> rows, TimeBuckets hours,
+        IEnumerable<(FleetId Fleet, int Hour, decimal Cost)>? tokens = null)
     {
         var balances = new Dictionary<(string Fleet, int Hour), FleetHourBalance>();
         foreach (var (fleet, hour, cost) in costs) balances.Add((fleet.Value, hour), new FleetHourBalance(fleet, hour, cost.Cost.Amount, 0, 0, 0));
+        foreach (var (fleet, hour, cost) in tokens ?? [])
+        {
+            var balance = balances.GetValueOrDefault((fleet.Value, hour)) ?? new FleetHourBalance(fleet, hour, 0, 0, 0, 0);
+            balances[(fleet.Value, hour)] = balance with { Cost = balance.Cost + cost };
+        }
+
         foreach (var (key, cell) in rows)
         {
             if (key.Fleet is not { } fleet || cell.Cost is not { } amount) continue;

@@ -22,6 +22,9 @@ public sealed class TimeBuckets
 
     public QuarterHour StartOf(int bucket) => new(starts[bucket]);
 
+    /// <returns>Where the next one starts; null of the last, which ends with the window.</returns>
+    public QuarterHour? EndOf(int bucket) => bucket + 1 < starts.Length ? new QuarterHour(starts[bucket + 1]) : null;
+
     public int Holding(QuarterHour slot)
     {
         if (starts.Length == 0) return NoBucket;

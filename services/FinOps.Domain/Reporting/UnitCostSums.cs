@@ -23,6 +23,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private readonly GraduatedCharges graduated = new();
     private readonly HashSet<RateCard> cards = [];
     private long recordsNotYetCharged;
+    private decimal tokenCost;
 
     /// <summary>Rows so far, for the caller to bound.</summary>
     public int CellCount => cells.Count;
@@ -42,7 +43,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
             if (!IsShown(usage[i])) continue;
             var cell = Cell(kind, usage[i].Series, usage[i].Slot);
             cell.AddUsage(usage[i]);
-            AddCharge(cell, usage[i], shares is null ? null : new Money(shares.Of[i], shares.Currency));
+            AddCharge(cell, usage[i], shares?.Of[i] is { } share ? new Money(share, shares.Currency) : null);
             if (question.ShowsCost) cell.AddCost(shares?.Of[i], usage[i], TargetOf(usage[i]));
         }
     }
@@ -71,25 +72,51 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         var total = new UnitCostCell();
         foreach (var cell in cells.Values) total.Add(cell);
         if (requireBalance && question is { ShowsIdle: true, Window.IsOfWholeHours: true })
-            Invariant.Require((total.Cost ?? 0) == fleetCost, "the rows sum to the cost of the fleets");
+            Invariant.Require((total.Cost ?? 0) == fleetCost + tokenCost, "the rows sum to the cost of the fleets");
         return new UnitCostSummary(
             Ordered(), total, conversion.Currency, conversion.Used, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)],
             [.. cards.OrderBy(c => c.Model.Value, StringComparer.Ordinal).ThenBy(c => c.Version)]);
     }
 
-    /// <returns>A share per usage; null where the hour's cost is not known.</returns>
+    /// <returns>A share per usage, null where its cost is not known; null where the hour's is not.</returns>
     private HourShares? SharesOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {
-        if (!HasBegun(hour) || books.Fleets.OfHour(fleet, hour) is not { } own) return null;
-        var cost = Converted(own, fleet, hour);
+        if (!HasBegun(hour)) return null;
+        var cost = books.Fleets.OfHour(fleet, hour) is { } own ? Converted(own, fleet, hour) : null;
+        var tokens = FleetHourTokens.Of(books.Fleets, fleet, usage);
+        if (cost is null && tokens is null) return null;
+        var shares = cost is null ? new decimal?[usage.Count] : TimeShares(fleet, hour, cost, usage);
+        if (tokens is null) return new HourShares(cost!.Cost.Currency, shares);
+        for (var i = 0; i < shares.Length; i++)
+        {
+            // Where tokens are priced, those without a price are not free: nobody said what they cost, unless time costs as well.
+            if (tokens.IsPriced[i]) shares[i] ??= 0;
+            else if (cost is not { Cost.Amount: > 0 }) shares[i] = null;
+        }
+
+        var (sold, currency) = (0m, tokens.Cost.Currency);
+        foreach (var share in tokens.Shares)
+        {
+            var amount = Converted(new Money(share.Cost, tokens.Cost.Currency), fleet, usage[share.Use].Slot);
+            currency = amount.Currency;
+            shares[share.Use] += amount.Amount;
+            sold += amount.Amount;
+            if (question.Window.Holds(usage[share.Use].Slot)) tokenCost += amount.Amount;
+        }
+
+        if (cost is not null && cost.Cost.Currency != currency) throw CurrencyMix.Rejected(cost.Cost.Currency, currency, $"the cost of fleet {fleet}");
+        Invariant.Require(shares.Sum() == (cost is null || !worked.Contains((fleet, hour)) ? 0 : cost.Cost.Amount) + sold, "the shares of a fleet-hour sum to its cost");
+        return new HourShares(currency, shares);
+    }
+
+    private decimal?[] TimeShares(FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage)
+    {
         var set = weights.At(new QuarterHour(hour * FleetHours.Quarters)) ?? throw NoWeights(hour);
         weightSets.Add(set.Name);
-        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares)
-            return new HourShares(cost.Cost.Currency, new decimal[usage.Count]);
-
+        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares) return [.. usage.Select(_ => (decimal?)0)];
         Invariant.Require(shares.Sum() == cost.Cost.Amount, "the shares of a fleet-hour sum to its cost");
         worked.Add((fleet, hour));
-        return new HourShares(cost.Cost.Currency, shares);
+        return [.. shares.Select(s => (decimal?)s)];
     }
 
     /// <returns>The cost of all the fleet's hours, idle or not.</returns>
@@ -202,10 +229,13 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     /// <summary>The one conversion of cost, of the whole hour; everything below it is split exactly. A cost that is not shown says no currency.</summary>
     private FleetHourCost Converted(FleetHourCost cost, FleetId fleet, int hour)
     {
-        if (!question.ShowsCost && question.Currency is null) return cost;
-        var amount = conversion.Of(cost.Cost, new QuarterHour(hour * FleetHours.Quarters), "the cost of fleet", fleet.Value);
-        return cost with { Cost = new Money(amount, conversion.Currency!.Value) };
+        var amount = Converted(cost.Cost, fleet, new QuarterHour(hour * FleetHours.Quarters));
+        return amount == cost.Cost ? cost : cost with { Cost = amount };
     }
+
+    private Money Converted(Money cost, FleetId fleet, QuarterHour slot) => !question.ShowsCost && question.Currency is null
+        ? cost
+        : new Money(conversion.Of(cost, slot, "the cost of fleet", fleet.Value), conversion.Currency!.Value);
 
     private static InvalidOperationException NoWeights(int hour) => new($"No work weights hold in hour {hour}.");
 
@@ -213,7 +243,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private sealed record Owed(Charge Of, Currency Currency);
 
     /// <summary>A share per usage, in the currency of the fleet's cost.</summary>
-    private sealed record HourShares(Currency Currency, decimal[] Of);
+    private sealed record HourShares(Currency Currency, decimal?[] Of);
 }
 
 /// <param name="Rows">By their keys.</param>

@@ -37,7 +37,7 @@ internal static class Apply
             FleetFact.CostLine => new Kind("setCostLine", "CostLineInput", "fleet line kind from to currency", "costLines", CheckFleet),
             FleetFact.Size => new Kind("setFleetSize", "FleetSizeInput", "fleet from accelerator count", "fleetSizes", CheckFleet),
             _ => new Kind("setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count", "fleetCosts", CheckFleet),
-        });
+        }, areFacts: true, ImportCosts.Command());
 
     public static Command Targets() => Command("targets", "What a million tokens should cost, per fleet and model.", new Kind(
         "setTarget", "TargetInput", "fleet model from costPerMillionTokens currency", "targets",
@@ -59,7 +59,8 @@ internal static class Apply
     private static Command Command(string verb, string what, Kind kind) =>
         Command(verb, what, $"{kind.Input} objects, as {kind.Mutation} takes them", _ => kind, areFacts: kind.Facts is not null);
 
-    private static Command Command(string verb, string what, string objects, Func<JsonObject, Kind> kindOf, bool areFacts = true)
+    private static Command Command(
+        string verb, string what, string objects, Func<JsonObject, Kind> kindOf, bool areFacts, params Command[] others)
     {
         var file = new Argument<string>("FILE") { Description = $"A JSON array of {objects}; the keys notes and source are ignored." };
         var json = new Option<bool>("--json") { Description = "Print what was set as JSON, one object a line." };
@@ -69,7 +70,9 @@ internal static class Apply
         };
         foreach (var option in areFacts ? (Option[])[Rerate.Preview, Rerate.From, Rerate.To, Rerate.Reason, Rerate.Digest] : []) apply.Add(option);
         apply.SetAction((parsed, cancellation) => RunAsync(kindOf, parsed.GetValue(file)!, parsed.GetValue(json), parsed, cancellation));
-        return new Command(verb, what) { apply };
+        var command = new Command(verb, what) { apply };
+        foreach (var other in others) command.Add(other);
+        return command;
     }
 
     private static async Task<int> RunAsync(

@@ -60,6 +60,12 @@ public sealed class CostLineInput : IBookInput
     /// <summary>ACTUAL: what was paid for the stretch from <c>from</c> to <c>to</c>.</summary>
     public decimal? Amount { get; init; }
 
+    /// <summary>SERVERLESS: at least of uncachedInput and output; other classes take their parent's.</summary>
+    public IReadOnlyList<TokenPriceInput>? Prices { get; init; }
+
+    /// <summary>SERVERLESS: whose tokens are priced; by default all models.</summary>
+    public IReadOnlyList<string>? Models { get; init; }
+
     /// <summary>Why; kept with the fact.</summary>
     public string? Reason { get; init; }
 
@@ -83,7 +89,18 @@ public sealed class CostLineInput : IBookInput
         PricePerKilowattHour = PricePerKilowattHour,
         Percent = Percent,
         Amount = Amount,
+        Prices = Prices?.Select(p => new SetTokenPrice(p.UnitClass, p.PerMillion)).ToArray(),
+        Models = Models,
     };
 
     BookEntry IBookInput.Decide(DateTimeOffset now, string by) => CostLineSet.Entry(ToCommand(), now, by);
+}
+
+/// <summary>What a million of one class costs.</summary>
+[Name("TokenPriceInput")]
+public sealed class TokenPriceInput
+{
+    public required string UnitClass { get; init; }
+
+    public required decimal PerMillion { get; init; }
 }

@@ -9,9 +9,14 @@ public sealed record CostLineSet(
     string Fleet, string Line, CostLineKind Kind, DateTimeOffset From, DateTimeOffset? To, string Currency, bool Shared,
     decimal? CostPerHour, decimal? PricePerAcceleratorHour, decimal? Count, decimal? PricePerAccelerator, decimal? SalvagePerAccelerator,
     int? TermMonths, decimal? KilowattsPerAccelerator, decimal? PowerUsageEffectiveness, decimal? PricePerKilowattHour, decimal? Percent,
-    decimal? Amount, DateTimeOffset RecordedAt, string RecordedBy) : BookFact
+    decimal? Amount, DateTimeOffset RecordedAt, string RecordedBy, IReadOnlyList<CostLineSet.ClassPrice>? Prices = null,
+    IReadOnlyList<string>? Models = null) : BookFact
 {
     internal override BookSubject Subject => new(BookSubjectKind.CostLine, Fleet, Line: Line);
+
+    /// <param name="UnitClass">The class's name on the wire.</param>
+    /// <param name="PerMillion">Never an inherited one.</param>
+    public sealed record ClassPrice(string UnitClass, decimal PerMillion);
 
     /// <exception cref="RejectedException">When it is recorded: the line does not go together with what the fleet has.</exception>
     internal static BookEntry Entry(SetCostLine command, DateTimeOffset now, string by)
@@ -48,10 +53,13 @@ public sealed record CostLineSet(
         PricePerKilowattHour = PricePerKilowattHour,
         Percent = Percent,
         Amount = Amount,
+        Prices = Prices?.Select(p => new SetTokenPrice(p.UnitClass, p.PerMillion)).ToArray(),
+        Models = Models,
     }.Recorded();
 
     private static CostLineSet Of(SetCostLine c, CostLine line, DateTimeOffset now, string by) => new(
         c.Fleet, c.Line, c.Kind, line.From, line.To, c.Currency, c.IsShared, c.CostPerHour, c.PricePerAcceleratorHour, c.Count,
         c.PricePerAccelerator, c.SalvagePerAccelerator, c.TermMonths, c.KilowattsPerAccelerator, c.PowerUsageEffectiveness,
-        c.PricePerKilowattHour, c.Percent, c.Amount, now, by);
+        c.PricePerKilowattHour, c.Percent, c.Amount, now, by,
+        c.Prices?.Select(p => new ClassPrice(p.UnitClass, p.PerMillion)).ToArray(), c.Models);
 }

@@ -18,7 +18,7 @@ public sealed class FleetCostQueries
     [Allow(ViewerRole.Operator, ViewerRole.Finance)]
     public static async Task<FleetCostReport> FleetCost(
         DateTimeOffset from, DateTimeOffset to, [FromServices] LiveBooks live, [FromServices] TimeProvider clock,
-        CancellationToken cancellation, IReadOnlyList<string>? fleets = null, Dimension? per = null, string? timeZone = "UTC")
+        [FromServices] TokenCosts tokens, CancellationToken cancellation, IReadOnlyList<string>? fleets = null, Dimension? per = null, string? timeZone = "UTC")
     {
         if (per is Dimension.Tenant or Dimension.Model or Dimension.Fleet)
             throw new RejectedException(new Rejection("per_invalid", "per", "`per` takes QUARTER_HOUR, HOUR, DAY or MONTH; rows are by fleet and line anyway."));
@@ -45,6 +45,15 @@ public sealed class FleetCostQueries
                 if (sums.Count > Limits.ReportRows) throw TooManyRows();
 
                 QuarterHour Slot(int quarter) => new(hour * FleetHourCost.Quarters + quarter);
+            }
+
+            await foreach (var (slot, line, amount) in tokens.OfAsync(book, fleet, window, cancellation))
+            {
+                if (currency is { } one && one != line.Currency) throw CurrencyMix.Rejected(one, line.Currency, $"the cost of fleet {fleet}");
+                currency = line.Currency;
+                var key = (fleet.Value, calendar.Buckets.Holding(slot), line.Name, false, line.Terms.Kind);
+                sums[key] = sums.GetValueOrDefault(key) + amount;
+                if (sums.Count > Limits.ReportRows) throw TooManyRows();
             }
         }
 

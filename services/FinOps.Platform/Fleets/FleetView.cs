@@ -29,7 +29,7 @@ public sealed record CostLineView(
     string Fleet, string Line, CostLineKind Kind, DateTimeOffset From, DateTimeOffset? To, string Currency, bool Shared,
     decimal? CostPerHour, decimal? PricePerAcceleratorHour, decimal? Count, decimal? PricePerAccelerator, decimal? SalvagePerAccelerator,
     int? TermMonths, decimal? KilowattsPerAccelerator, decimal? PowerUsageEffectiveness, decimal? PricePerKilowattHour, decimal? Percent,
-    decimal? Amount)
+    decimal? Amount, IReadOnlyList<TokenPriceView>? Prices = null, IReadOnlyList<string>? Models = null)
 {
     internal static CostLineView Of(CostLine line)
     {
@@ -57,10 +57,19 @@ public sealed record CostLineView(
             },
             CostTerms.Overhead terms => blank with { Percent = terms.Percent },
             CostTerms.Actual terms => blank with { Amount = terms.Amount },
+            CostTerms.Serverless terms => blank with
+            {
+                Prices = [.. terms.Prices.PerMillion.OrderBy(p => p.Key.Ordinal).Select(p => new TokenPriceView(p.Key.Name, p.Value))],
+                Models = [.. terms.Prices.Models.Select(m => m.Value)],
+            },
             _ => throw new InvalidOperationException($"Terms {line.Terms.Kind} have no view."),
         };
     }
 }
+
+/// <summary>What a million of one class costs; classes that inherit are left out.</summary>
+[Name("TokenPrice")]
+public sealed record TokenPriceView(string UnitClass, decimal PerMillion);
 
 /// <summary>A cost of a whole fleet.</summary>
 [Name("FleetCost")]

@@ -3,6 +3,7 @@ using FinOps.Platform.Alerts;
 using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Corrections;
+using FinOps.Platform.CostImports;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
@@ -38,10 +39,12 @@ public static class GraphModule
             typeof(MeteringQueries),
             typeof(CorrectionQueries),
             typeof(ReportingQueries),
+            typeof(BuyOrBuildQueries),
             typeof(SeenQueries),
             typeof(ReconciliationQueries),
             typeof(FleetQueries),
             typeof(FleetCostQueries),
+            typeof(CostImportQueries),
             typeof(PricingQueries),
             typeof(BookChangeQueries),
             typeof(ReratingQueries),
@@ -58,6 +61,7 @@ public static class GraphModule
             typeof(QuarantineMutations),
             typeof(DeadLetterMutations),
             typeof(FleetMutations),
+            typeof(CostImportMutations),
             typeof(PricingMutations),
             typeof(ReratingMutations),
             typeof(TargetMutations),

@@ -3,6 +3,7 @@ using FinOps.Platform.Alerts;
 using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Corrections;
+using FinOps.Platform.CostImports;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
@@ -31,7 +32,7 @@ public static class FinOpsHost
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
-        services.AddStorage(postgres, store => store.Metering().Pricing().Reratings().Budgets().Alerts());
+        services.AddStorage(postgres, store => store.Metering().Pricing().CostImports().Reratings().Budgets().Alerts());
         services.AddAccess();
         services.AddMetering();
         services.AddQuarantine();
@@ -40,6 +41,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Silo)) services.AddLedger();
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
+        services.AddCostImports();
         services.AddReporting();
         services.AddReratings();
         services.AddReconciliation();
@@ -93,6 +95,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Api))
         {
             app.MapGraph();
+            app.MapCostImports();
             app.MapJobsDashboard();
         }
 

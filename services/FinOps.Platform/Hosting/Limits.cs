@@ -124,6 +124,27 @@ public static class Limits
     /// <summary>Days of one report's window: ten years.</summary>
     public const int WindowDays = 3_660;
 
+    /// <summary>Bytes of a body that imports costs: a month of hourly rows is some megabytes, gzipped; the file is base64 in it.</summary>
+    public const int CostImportBodyBytes = 24 * 1024 * 1024;
+
+    /// <summary>Bytes of a file of costs, unzipped: it is held in memory while it is read.</summary>
+    public const int CostImportBytes = 256 * 1024 * 1024;
+
+    /// <summary>Rows of one file of costs.</summary>
+    public const int CostImportRows = 1_000_000;
+
+    /// <summary>Amounts of one import, after rows of one fleet, line and period are summed: a month by the hour for a hundred fleets is 74,400.</summary>
+    public const int CostImportAmounts = 100_000;
+
+    /// <summary>Amounts of all imports that count: books are folded from them in memory, in about a second for so many.</summary>
+    public const int CostImportAmountsHeld = 1_000_000;
+
+    /// <summary>Hours of fleets that one import covers: each is computed to tell what it replaces.</summary>
+    public const int CostImportHours = 500_000;
+
+    /// <summary>Kinds of unmapped rows that one answer lists, the largest first; all are summed.</summary>
+    public const int CostImportUnmappedShown = 100;
+
     /// <summary>Rows of one report; beyond it the query is asked to group coarser or to narrow its window.</summary>
     public const int ReportRows = 200_000;
 

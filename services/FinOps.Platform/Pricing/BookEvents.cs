@@ -5,6 +5,7 @@ using FinOps.Domain.Pricing;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Tenants;
 using FinOps.Domain.Values;
+using FinOps.Platform.CostImports;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Periods;
@@ -49,6 +50,7 @@ internal static class BookEvents
         var fleets = new List<FleetCost>();
         var sizes = new List<FleetSize>();
         var lines = new List<CostLine>();
+        var imports = new List<ImportedCost>();
         var targets = new List<Target>();
         var tenants = new List<TenantProfile>();
         var exchange = new List<ExchangeRate>();
@@ -61,6 +63,7 @@ internal static class BookEvents
                 case FleetCostSet set: fleets.Add(set.ToCost()); break;
                 case FleetSizeSet set: sizes.Add(set.ToSize()); break;
                 case CostLineSet set: lines.Add(set.ToLine()); break;
+                case ActualCostImported set: imports.Add(set.ToCost()); break;
                 case TargetSet set: targets.Add(set.ToTarget()); break;
                 case TenantSet set: tenants.Add(set.ToProfile()); break;
                 case ExchangeRateSet set: exchange.Add(set.ToRate()); break;
@@ -69,7 +72,7 @@ internal static class BookEvents
             }
         }
 
-        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines), new TargetBook(targets))
+        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines, imports), new TargetBook(targets))
         {
             Tenants = new TenantBook(tenants),
             Exchange = new ExchangeBook(exchange),

@@ -14,16 +14,7 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         // Writers of the same streams come one after the other, and decide on what the one before them wrote; in order, so none deadlock.
         var further = entries.Select(e => e.AlsoReads).OfType<string>().Distinct().ToArray();
         var streams = entries.Select(e => e.Stream).Concat(further).Distinct().Order(StringComparer.Ordinal).ToArray();
-        await using (var locks = new NpgsqlCommand(
-            """
-            insert into finops.book_stream (stream, events) select s, 0 from unnest($1) s order by s collate "C"
-            on conflict (stream) do update set events = book_stream.events
-            """, connection, transaction))
-        {
-            locks.Parameters.Add(new NpgsqlParameter { Value = streams });
-            await locks.ExecuteNonQueryAsync(cancellation);
-        }
-
+        await LockAsync(connection, transaction, streams, cancellation);
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
         var read = streams.Concat(await StreamsAsync(connection, transaction, further, cancellation)).Distinct().ToList();
         var facts = await LiveBooks.FactsAsync(session, read, cancellation);
@@ -52,5 +43,20 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
     {
         session.Events.Append(entry.Stream, entry.Event);
         session.QueueSqlCommand("update finops.book_stream set events = events + 1 where stream = ?", entry.Stream);
+    }
+
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">Holds the locks until its end.</param>
+    /// <param name="streams">Ordinal.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal static async Task LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string[] streams, CancellationToken cancellation)
+    {
+        await using var locks = new NpgsqlCommand(
+            """
+            insert into finops.book_stream (stream, events) select s, 0 from unnest($1) s order by s collate "C"
+            on conflict (stream) do update set events = book_stream.events
+            """, connection, transaction);
+        locks.Parameters.Add(new NpgsqlParameter { Value = streams });
+        await locks.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -31,9 +31,11 @@ public sealed class CompareAllocation(NpgsqlDataSource database, LiveBooks live,
         foreach (var fleet in books.Fleets.Fleets.Where(f => fleets is null || fleets.Contains(f.Value)))
         {
             var costs = FleetHours.Within(books.Fleets, fleet, window, clock.GetUtcNow()).Select(h => (fleet, h.Hour, h.Cost)).ToList();
-            if (costs.Count == 0) continue;
+            if (costs.Count == 0 && !books.Fleets.PricesTokens(fleet)) continue;
             var own = series.Where(s => s.Series.Fleet == fleet).ToList();
-            balances.Add(new FleetBalance(fleet, costs[0].Cost.Cost.Currency, await OfFleetAsync(connection, books, fleet, window, costs, own, cancellation)));
+            var currency = costs.Count > 0 ? costs[0].Cost.Cost.Currency : books.Fleets.CostLines(fleet)[0].Currency;
+            var hours = await OfFleetAsync(connection, books, fleet, window, costs, own, cancellation);
+            if (hours.Count > 0) balances.Add(new FleetBalance(fleet, currency, hours));
             if (balances.Sum(b => b.Hours.Count) > Limits.ReportRows)
                 throw new RejectedException(new Rejection("window_too_long", "where", $"More than {Limits.ReportRows} hours of fleets; narrow the window or name fleets."));
         }
@@ -59,8 +61,13 @@ public sealed class CompareAllocation(NpgsqlDataSource database, LiveBooks live,
                 Now = clock.GetUtcNow(),
             },
             books, WorkWeights.ByDate);
+        var tokens = new List<(FleetId, int, decimal)>();
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, window.FirstSlot, window.EndSlot, null, cancellation))
+        {
             sums.Add(hour.Fleet, hour.Hour, hour.Usage);
-        return AllocationBalance.Of(costs, sums.Finish(requireBalance: false).Rows, hours);
+            if (FleetHourTokens.Of(books.Fleets, fleet, hour.Usage) is { Cost.Amount: > 0 } cost) tokens.Add((fleet, hour.Hour, cost.Cost.Amount));
+        }
+
+        return AllocationBalance.Of(costs, sums.Finish(requireBalance: false).Rows, hours, tokens);
     }
 }

@@ -1,3 +1,4 @@
+using FinOps.Platform.Fleets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FinOps.Platform.Reporting;
@@ -9,6 +10,8 @@ public static class ReportingModule
     {
         services.AddSingleton<SeenSeries>();
         services.AddSingleton<UnitCostReports>();
+        services.AddSingleton<TokenCosts>();
+        services.AddSingleton<BuyOrBuildReports>();
         return services;
     }
 }
