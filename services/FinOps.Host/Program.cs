@@ -12,6 +12,7 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Apply.Rates(),
     Apply.Fleets(),
     Apply.Targets(),
+    Apply.Weights(),
     Apply.Budgets(),
     Bench.Command(),
 }.Parse(args).InvokeAsync(new InvocationConfiguration

@@ -37,6 +37,12 @@ public sealed class UnitCostCell
     /// <summary>Tokens of usage that has a target.</summary>
     public long TargetedTokens { get; private set; }
 
+    /// <summary>Idle cost by its causes.</summary>
+    public AmountsBy<IdleCause> IdleCosts { get; } = new();
+
+    /// <summary>Under <see cref="CostBasis.Usage"/>: the cost of hours with work, by what their capacity is known from.</summary>
+    public AmountsBy<CapacitySource> CapacityCosts { get; } = new();
+
     public Quantities Quantities => Quantities.Of(quantities);
 
     /// <summary>Null where no cost is known.</summary>
@@ -101,10 +107,12 @@ public sealed class UnitCostCell
 
     /// <param name="amount">Cost that no work carries.</param>
     /// <param name="countsAgainstTarget">Whether the fleet is held to a target then.</param>
-    internal void AddIdle(decimal amount, bool countsAgainstTarget)
+    /// <param name="causes">Why; they sum to the amount. Empty for what serves several fleets.</param>
+    internal void AddIdle(decimal amount, bool countsAgainstTarget, IEnumerable<(IdleCause Cause, decimal Amount)> causes)
     {
         cost += amount;
         costKnown = true;
+        foreach (var (cause, part) in causes) IdleCosts.Add(cause, part);
         if (countsAgainstTarget) comparedCost += amount;
     }
 
@@ -115,6 +123,8 @@ public sealed class UnitCostCell
         FailedRecords += other.FailedRecords;
         UncostedRecords += other.UncostedRecords;
         for (var i = 0; i < quantities.Length; i++) quantities[i] += other.quantities[i];
+        IdleCosts.Add(other.IdleCosts);
+        CapacityCosts.Add(other.CapacityCosts);
         cost += other.cost;
         costKnown |= other.costKnown;
         costedTokens += other.costedTokens;

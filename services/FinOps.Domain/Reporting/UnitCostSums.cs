@@ -1,3 +1,4 @@
+using FinOps.Domain.Fleets;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 
@@ -8,14 +9,15 @@ namespace FinOps.Domain.Reporting;
 /// the quarter-hour, so figures do not depend on the grouping.
 /// </summary>
 /// <param name="question">What is asked for.</param>
-/// <param name="books">Rates, fleet costs and targets.</param>
-/// <param name="weights">What tokens weigh, by date.</param>
-public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timeline<WorkWeights> weights)
+/// <param name="books">Rates, fleet costs, targets and work weights.</param>
+/// <param name="reported">What fleets reported and once did; null where nothing is known of it.</param>
+public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetActivity? reported = null)
 {
+    private readonly FleetActivity activity = reported ?? FleetActivity.None;
     private readonly Dictionary<CellKey, UnitCostCell> cells = [];
     private readonly HashSet<string> unpricedModels = new(StringComparer.Ordinal);
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
-    private readonly HashSet<(FleetId Fleet, int Hour)> worked = [];
+    private readonly Dictionary<(FleetId Fleet, int Hour), Carried> worked = [];
     private Currency? currency;
 
     /// <summary>Rows so far, for the caller to bound.</summary>
@@ -38,6 +40,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
             cell.AddUsage(usage[i]);
             AddCharge(cell, usage[i]);
             if (question.ShowsCost) cell.AddCost(shares?[i], usage[i], TargetOf(usage[i]));
+            if (shares is not null && worked.GetValueOrDefault((fleet!.Value, hour)).Source is { } source) cell.CapacityCosts.Add(source, shares[i]);
         }
     }
 
@@ -64,30 +67,44 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     {
         if (!HasBegun(hour) || books.Fleets.OfHour(fleet, hour) is not { } cost) return null;
         Count(cost.Cost.Currency, $"the cost of fleet {fleet}");
-        var set = weights.At(new QuarterHour(hour * FleetHours.Quarters)) ?? throw NoWeights(hour);
+        var set = books.Weights.At(fleet, new QuarterHour(hour * FleetHours.Quarters));
         weightSets.Add(set.Name);
-        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares) return new decimal[usage.Count];
-        Invariant.Require(shares.Sum() == cost.Cost.Amount, "the shares of a fleet-hour sum to its cost");
-        worked.Add((fleet, hour));
+        var carried = CarriedOf(fleet, hour, cost, usage, set);
+        if (FleetHourShares.Of(carried.Amount, usage, set) is not { } shares) return new decimal[usage.Count];
+        Invariant.Require(shares.Sum() == carried.Amount, "the shares of a fleet-hour sum to what its work carries");
+        worked.Add((fleet, hour), carried);
         return shares;
+    }
+
+    /// <summary>Under USAGE the part of the hour's capacity that its work used, else all of it.</summary>
+    private Carried CarriedOf(FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage, WorkWeights set)
+    {
+        if (question.Basis == CostBasis.Allocation || usage.Sum(u => set.Of(u.Quantities)) is not (> 0 and var work)) return new(cost.Cost.Amount, null);
+        var capacity = HourCapacity.Of(fleet, hour, cost, usage, set, books.Targets, activity, question.Now);
+        return new(CarriedCost.Of(cost.Cost.Amount, work, capacity), capacity.Source);
     }
 
     /// <returns>The cost of all the fleet's hours, idle or not.</returns>
     private decimal AddIdleHours(FleetId fleet)
     {
         var all = 0m;
+        var kind = books.Fleets.IsShared(fleet) ? RowKind.Shared : RowKind.Idle;
         foreach (var (hour, cost) in FleetHours.Within(books.Fleets, fleet, question.Window, question.Now))
         {
             all += cost.Cost.Amount;
-            if (worked.Contains((fleet, hour)) || cost.Cost.Amount == 0) continue;
+            var hadWork = worked.TryGetValue((fleet, hour), out var carried);
+            var rest = cost.Cost.Amount - carried.Amount;
+            if (rest == 0) continue;
             Count(cost.Cost.Currency, $"the cost of fleet {fleet}");
-            var parts = cost.ByQuarter();
+            var parts = LargestRemainder.Split(rest, cost.QuarterCosts);
+            var why = new IdleHour(fleet, hour, cost, activity.PresenceOf(fleet), hadWork, books.Fleets, question.Now);
             for (var i = 0; i < parts.Length; i++)
             {
                 var slot = new QuarterHour(hour * FleetHours.Quarters + i);
                 if (parts[i] == 0 || !question.Window.Holds(slot)) continue;
-                var kind = books.Fleets.IsShared(fleet) ? RowKind.Shared : RowKind.Idle;
-                Cell(question.KeyOf(kind, null, null, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
+                var cell = Cell(question.KeyOf(kind, null, null, fleet, slot));
+                cell.AddIdle(parts[i], books.Targets.HasAny(fleet, slot), kind == RowKind.Idle ? why.ByCause(i, parts[i]) : []);
+                if (carried.Source is { } source) cell.CapacityCosts.Add(source, parts[i]);
             }
         }
 
@@ -144,7 +161,9 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         currency = other;
     }
 
-    private static InvalidOperationException NoWeights(int hour) => new($"No work weights hold in hour {hour}.");
+    /// <param name="Amount">What the hour's work carries.</param>
+    /// <param name="Source">What its capacity is known from; null under ALLOCATION, which needs none.</param>
+    private readonly record struct Carried(decimal Amount, CapacitySource? Source);
 }
 
 /// <param name="Rows">By their keys.</param>

@@ -38,6 +38,8 @@ public static class GraphModule
             typeof(ReconciliationQueries),
             typeof(FleetQueries),
             typeof(FleetCostQueries),
+            typeof(FleetPresenceQueries),
+            typeof(WorkWeightsQueries),
             typeof(PricingQueries),
             typeof(TargetQueries),
             typeof(BudgetQueries),
@@ -50,6 +52,7 @@ public static class GraphModule
             typeof(FleetMutations),
             typeof(PricingMutations),
             typeof(TargetMutations),
+            typeof(WorkWeightsMutations),
             typeof(BudgetMutations),
             typeof(CorrectionMutations),
         ]);

@@ -3,6 +3,7 @@ using FinOps.Platform.Alerts;
 using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Corrections;
+using FinOps.Platform.Fleets;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
@@ -30,7 +31,7 @@ public static class FinOpsHost
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
-        services.AddStorage(postgres, store => store.Metering().Pricing().Budgets().Alerts());
+        services.AddStorage(postgres, store => store.Metering().Pricing().Fleets().Budgets().Alerts());
         services.AddAccess();
         services.AddMetering();
         services.AddQuarantine();
@@ -39,6 +40,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Silo)) services.AddLedger();
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
+        services.AddFleets();
         services.AddReporting();
         services.AddReconciliation();
         services.AddBudgets();
@@ -87,7 +89,12 @@ public static class FinOpsHost
         var roles = app.Services.GetRequiredService<ActiveRoles>().Value;
         app.UseAccess();
         app.MapHealth();
-        if (roles.HasFlag(Roles.Ingest)) app.MapMetering();
+        if (roles.HasFlag(Roles.Ingest))
+        {
+            app.MapMetering();
+            app.MapFleets();
+        }
+
         if (roles.HasFlag(Roles.Api))
         {
             app.MapGraph();

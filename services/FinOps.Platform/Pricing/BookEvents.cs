@@ -1,7 +1,9 @@
 using FinOps.Domain.Fleets;
 using FinOps.Domain.Pricing;
+using FinOps.Domain.Reporting;
 using FinOps.Domain.Targets;
 using FinOps.Platform.Fleets;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 
 namespace FinOps.Platform.Pricing;
@@ -28,6 +30,7 @@ internal static class BookEvents
         var sizes = new List<FleetSize>();
         var lines = new List<CostLine>();
         var targets = new List<Target>();
+        var weights = new List<EffectiveWeights>();
         foreach (var stored in events)
         {
             switch (stored)
@@ -37,10 +40,11 @@ internal static class BookEvents
                 case FleetSizeSet set: sizes.Add(set.ToSize()); break;
                 case CostLineSet set: lines.Add(set.ToLine()); break;
                 case TargetSet set: targets.Add(set.ToTarget()); break;
+                case WorkWeightsSet set: weights.Add(set.ToWeights()); break;
                 default: throw new InvalidOperationException($"{stored.GetType().Name} is no event of the books.");
             }
         }
 
-        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines), new TargetBook(targets));
+        return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines), new TargetBook(targets)) { Weights = new WeightBook(weights) };
     }
 }

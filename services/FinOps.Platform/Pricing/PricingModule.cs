@@ -1,4 +1,5 @@
 using FinOps.Platform.Fleets;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ public static class PricingModule
         store.Events.MapEventType<FleetSizeSet>("fleet_size_set_v1");
         store.Events.MapEventType<CostLineSet>("cost_line_set_v1");
         store.Events.MapEventType<TargetSet>("target_set_v1");
+        store.Events.MapEventType<WorkWeightsSet>("work_weights_set_v1");
         return store;
     }
 

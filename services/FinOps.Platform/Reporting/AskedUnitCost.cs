@@ -14,8 +14,6 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets 
         DateTimeOffset now)
     {
         var window = where.Window();
-        if (basis != CostBasis.Allocation)
-            throw Refused("basis_unavailable", "basis", "USAGE needs the fleets' capacity, which is not reported yet; ask for ALLOCATION.");
         IReadOnlyList<Dimension> dimensions = [.. (groupBy ?? []).Distinct()];
         var times = dimensions.Intersect(TimeDimensions).ToList();
         if (times.Count > 1)
@@ -32,6 +30,7 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, CalendarBuckets 
             Fleets = Possible(where.Fleets)?.Select(f => new FleetId(f)).ToHashSet(),
             ShowsCost = viewer.SeesCost,
             Now = asOf ?? now,
+            Basis = basis,
         };
         return new AskedUnitCost(question, calendar, timeZone, asOf);
     }

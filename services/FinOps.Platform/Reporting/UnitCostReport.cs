@@ -1,5 +1,6 @@
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
+using FinOps.Platform.Fleets;
 using GraphQL;
 
 namespace FinOps.Platform.Reporting;
@@ -43,6 +44,8 @@ public sealed record UnitCostReport(
 /// <param name="ActualCostPerMillionTokens">Over the tokens whose cost is known.</param>
 /// <param name="TargetCostPerMillionTokens">Over the tokens that have a target.</param>
 /// <param name="VariancePerMillionTokens">Actual less target, over the tokens that have both; in the total, idle cost included.</param>
+/// <param name="Idle">Idle cost by its causes, of idle rows and of the total; empty elsewhere.</param>
+/// <param name="CapacitySources">Of basis USAGE: from what the capacity of its hours with work is known.</param>
 public sealed record UnitCostRow(
     RowKind Kind,
     string? Tenant,
@@ -62,7 +65,9 @@ public sealed record UnitCostRow(
     bool RateInherited,
     decimal? ActualCostPerMillionTokens,
     decimal? TargetCostPerMillionTokens,
-    decimal? VariancePerMillionTokens)
+    decimal? VariancePerMillionTokens,
+    IReadOnlyList<IdleCostView> Idle,
+    IReadOnlyList<CapacityShareView> CapacitySources)
 {
     internal static UnitCostRow Of(CellKey key, UnitCostCell cell, CalendarBuckets calendar)
     {
@@ -73,7 +78,8 @@ public sealed record UnitCostRow(
             cell.Records, cell.IncompleteRecords, cell.FailedRecords, TokenCounts.Of(quantities),
             quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
             cell.Cost, cell.Charge, cell.UnpricedTokens, cell.InheritedTokens > 0,
-            cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens);
+            cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens,
+            IdleCostView.Of(cell), CapacityShareView.Of(cell));
     }
 }
 
@@ -109,4 +115,10 @@ public sealed record UnitCostCompleteness(
     long IncompleteRecords,
     decimal? TargetedTokensShare,
     bool RateInherited,
-    DateTimeOffset? LastCommitAt);
+    DateTimeOffset? LastCommitAt)
+{
+    internal Func<CancellationToken, Task<IReadOnlyList<FleetFreshness>>>? Heard { get; init; }
+
+    /// <summary>When each registered fleet that is shown was last heard of; empty where other tenants' fleets may not be seen.</summary>
+    public async Task<IReadOnlyList<FleetFreshness>> FleetsAsync(CancellationToken cancellation) => Heard is null ? [] : await Heard(cancellation);
+}

@@ -3,6 +3,7 @@ using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
+using FinOps.Platform.Fleets;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
 using Microsoft.Extensions.Configuration;
@@ -12,7 +13,7 @@ namespace FinOps.Platform.Reporting;
 
 /// <summary>Answers <c>unitCost</c> from buckets and books; never from events.</summary>
 public sealed class UnitCostReports(
-    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock, IConfiguration configuration)
+    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, FleetSigns signs, TimeProvider clock, IConfiguration configuration)
 {
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
@@ -30,10 +31,10 @@ public sealed class UnitCostReports(
         // One snapshot, so that the freshness shown is that of the figures.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var lastCommitAt = await LastCommitAtAsync(connection, question.Tenants, cancellation);
-        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
         // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
         var first = new QuarterHour(question.Window.FirstSlot.Hour * FleetHours.Quarters);
         var end = new QuarterHour((new QuarterHour(question.Window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        var sums = new UnitCostSums(question, books, await FleetActivities.OfAsync(connection, question, books, series, first, end, asOf, cancellation));
         var recordedBefore = asOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, first, end, recordedBefore, cancellation))
         {
@@ -41,7 +42,7 @@ public sealed class UnitCostReports(
             if (sums.CellCount > Limits.ReportRows) throw TooManyRows();
         }
 
-        return Report(asked, sums.Finish(), lastCommitAt);
+        return Report(asked, books, sums.Finish(), lastCommitAt);
     }
 
     /// <summary>The series shown and, where costs are asked for, those that share their fleets.</summary>
@@ -69,7 +70,7 @@ public sealed class UnitCostReports(
         return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
-    private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
+    private UnitCostReport Report(AskedUnitCost asked, Books books, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
     {
         if (summary.Rows.Count > Limits.ReportRows) throw TooManyRows();
         var question = asked.Question;
@@ -77,11 +78,11 @@ public sealed class UnitCostReports(
         var provisionalFrom = Provisional.From(question.Window, question.Now, hourSettlesAfter);
         var weights = summary.WeightSets.Count > 0
             ? string.Join(", ", summary.WeightSets)
-            : WorkWeights.ByDate.At(question.Window.FirstSlot)!.Name;
+            : books.Weights.At(question.Window.FirstSlot).Name;
         return new UnitCostReport(
             [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendar))],
             UnitCostRow.Of(CellKey.Total, total, asked.Calendar),
-            CostBasis.Allocation,
+            question.Basis,
             summary.Currency?.Code,
             asked.TimeZone,
             weights,
@@ -96,7 +97,13 @@ public sealed class UnitCostReports(
                 total.IncompleteRecords,
                 question.ShowsCost ? total.TargetedShare : null,
                 total.InheritedTokens > 0,
-                lastCommitAt));
+                lastCommitAt)
+            {
+                Heard = question.ShowsIdle
+                    ? cancellation => signs.OfAsync(
+                        books, [.. books.Fleets.Fleets.Where(f => books.Fleets.IsRegistered(f) && question.Shows(f))], question.Now, asked.AsOf, cancellation)
+                    : null,
+            });
     }
 
     private static RejectedException TooManyRows() => new(new Rejection(

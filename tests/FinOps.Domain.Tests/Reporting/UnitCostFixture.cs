@@ -34,7 +34,8 @@ internal static class Costs
 
     public static UnitCostSummary Ask(
         Books books, IReadOnlyList<UsageSlot> usage, Dimension[]? groupBy = null, double fromHour = 0, double toHour = 24,
-        string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null)
+        string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null,
+        CostBasis basis = CostBasis.Allocation, FleetActivity? activity = null)
     {
         var window = new Window(Start.AddHours(fromHour), Start.AddHours(toHour));
         var question = new UnitCostQuestion
@@ -47,8 +48,9 @@ internal static class Costs
             Fleets = fleets?.Select(f => new FleetId(f)).ToHashSet(),
             ShowsCost = showsCost,
             Now = now ?? Later,
+            Basis = basis,
         };
-        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
+        var sums = new UnitCostSums(question, books, activity);
         foreach (var hour in usage.GroupBy(u => (u.Series.Fleet, u.Slot.Hour))) sums.Add(hour.Key.Fleet, hour.Key.Hour, [.. hour]);
         return sums.Finish();
     }

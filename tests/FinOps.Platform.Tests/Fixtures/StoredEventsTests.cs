@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
+using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Storage;
@@ -15,7 +16,7 @@ namespace FinOps.Platform.Tests.Fixtures;
 /// </summary>
 public sealed class StoredEventsTests
 {
-    private static readonly StoreOptions Options = StorageModule.Options("Host=unused", store => store.Metering().Pricing().Budgets().Alerts());
+    private static readonly StoreOptions Options = StorageModule.Options("Host=unused", store => store.Metering().Pricing().Fleets().Budgets().Alerts());
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Events");
 
