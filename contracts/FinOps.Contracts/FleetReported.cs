@@ -18,7 +18,7 @@ public sealed record FleetReported
     /// <summary>The accelerator's key in the catalogue, for example <c>h100-sxm</c>.</summary>
     public required string Accelerator { get; init; }
 
-    /// <summary>How many accelerators; a fraction is a part of one.</summary>
+    /// <summary>How many accelerators; a fraction is a part of one. A later report of the same accelerator and state takes the place of an earlier one where they overlap.</summary>
     public required decimal Count { get; init; }
 
     /// <summary>One of <c>serving</c>, <c>loaded</c>, <c>warm-up</c>, <c>draining</c>, <c>unplaced</c>.</summary>

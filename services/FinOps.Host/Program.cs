@@ -14,6 +14,7 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Apply.Targets(),
     Apply.Tenants(),
     Apply.Exchange(),
+    Apply.Weights(),
     Apply.Budgets(),
     Bench.Command(),
 }.Parse(args).InvokeAsync(new InvocationConfiguration

@@ -34,7 +34,7 @@ public enum RowKind
     /// <summary>Work on a known fleet.</summary>
     Usage,
 
-    /// <summary>Cost of hours without work.</summary>
+    /// <summary>Cost that no work carries.</summary>
     Idle,
 
     /// <summary>Cost of what serves several fleets.</summary>

@@ -1,3 +1,4 @@
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Reporting;
@@ -11,7 +12,7 @@ namespace FinOps.Domain.Reporting;
 /// <param name="now">Hours that begin later cost nothing yet.</param>
 /// <param name="before">One rating.</param>
 /// <param name="after">The other.</param>
-public sealed class RatingComparison(Window window, TimeBuckets buckets, DateTimeOffset now, Rating before, Rating after)
+public sealed class RatingComparison(Window window, TimeBuckets buckets, DateTimeOffset now, Books before, Books after)
 {
     private static readonly Dimension[] Rows = [Dimension.Tenant, Dimension.Model, Dimension.Fleet, Dimension.Month];
 
@@ -42,7 +43,7 @@ public sealed class RatingComparison(Window window, TimeBuckets buckets, DateTim
     {
         foreach (var hour in HoursOf(before).Union(HoursOf(after)).Where(hour => !used.Contains((fleet, hour)))) Compare(fleet, hour, []);
 
-        IEnumerable<int> HoursOf(Rating rating) => FleetHours.Within(rating.Books.Fleets, fleet, window, now).Select(h => h.Hour);
+        IEnumerable<int> HoursOf(Books books) => FleetHours.Within(books.Fleets, fleet, window, now).Select(h => h.Hour);
     }
 
     /// <summary>Adds what the charges of one rating depend on that follow the units of a month, as <see cref="UnitCostSums.AddInOrder"/> takes it.</summary>
@@ -86,9 +87,9 @@ public sealed class RatingComparison(Window window, TimeBuckets buckets, DateTim
         atomsMoved += movedHere.Count(m => m.Item1 == RowKind.Usage);
         idleHoursMoved += movedHere.Count(m => m.Item1 == RowKind.Idle);
 
-        Dictionary<CellKey, UnitCostCell> Cells(Rating rating)
+        Dictionary<CellKey, UnitCostCell> Cells(Books books)
         {
-            var sums = new UnitCostSums(question, rating.Books, rating.Weights);
+            var sums = new UnitCostSums(question, books);
             if (usage.Count > 0) sums.Add(fleet, hour, usage);
             return CellsOf(sums);
         }
@@ -111,7 +112,7 @@ public sealed class RatingComparison(Window window, TimeBuckets buckets, DateTim
     }
 
     /// <summary>Charges only: the costs of the same usage are compared hour by hour.</summary>
-    private static UnitCostSums Graduated(Window window, TimeBuckets buckets, DateTimeOffset now, Rating rating) => new(
+    private static UnitCostSums Graduated(Window window, TimeBuckets buckets, DateTimeOffset now, Books books) => new(
         new UnitCostQuestion
         {
             Window = window,
@@ -123,7 +124,7 @@ public sealed class RatingComparison(Window window, TimeBuckets buckets, DateTim
             ShowsCost = false,
             Now = now,
         },
-        rating.Books, rating.Weights);
+        books);
 
     private UnitCostQuestion QuestionOf(FleetId? fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {

@@ -43,6 +43,12 @@ public sealed class UnitCostCell
     /// <summary>What the tokens that have a target should have cost: exact, never rounded. Null where none has one.</summary>
     public decimal? TargetCost => TargetedTokens > 0 ? targetMillionths * 0.000001m : null;
 
+    /// <summary>Idle cost by its causes.</summary>
+    public AmountsBy<IdleCause> IdleCosts { get; } = new();
+
+    /// <summary>Under <see cref="CostBasis.Usage"/>: the cost of hours with work, by what their capacity is known from.</summary>
+    public AmountsBy<CapacitySource> CapacityCosts { get; } = new();
+
     public Quantities Quantities => Quantities.Of(quantities);
 
     /// <summary>Null where no cost is known.</summary>
@@ -112,10 +118,12 @@ public sealed class UnitCostCell
 
     /// <param name="amount">Cost that no work carries.</param>
     /// <param name="countsAgainstTarget">Whether the fleet is held to a target then.</param>
-    internal void AddIdle(decimal amount, bool countsAgainstTarget)
+    /// <param name="causes">Why; they sum to the amount. Empty for what serves several fleets.</param>
+    internal void AddIdle(decimal amount, bool countsAgainstTarget, IEnumerable<(IdleCause Cause, decimal Amount)> causes)
     {
         cost += amount;
         costKnown = true;
+        foreach (var (cause, part) in causes) IdleCosts.Add(cause, part);
         if (countsAgainstTarget) comparedCost += amount;
     }
 
@@ -126,6 +134,8 @@ public sealed class UnitCostCell
         FailedRecords += other.FailedRecords;
         UncostedRecords += other.UncostedRecords;
         for (var i = 0; i < quantities.Length; i++) quantities[i] += other.quantities[i];
+        IdleCosts.Add(other.IdleCosts);
+        CapacityCosts.Add(other.CapacityCosts);
         cost += other.cost;
         costKnown |= other.costKnown;
         costedTokens += other.costedTokens;

@@ -43,6 +43,9 @@ public sealed class UnitCostQuestion
     /// <summary>Charges in another currency are left out as unpriced; null refuses a figure in two.</summary>
     public Currency? ChargeCurrency { get; init; }
 
+    /// <summary>How cost meets work.</summary>
+    public CostBasis Basis { get; init; }
+
     /// <summary>The moment for which it is answered: hours that had not begun by then cost nothing yet.</summary>
     public required DateTimeOffset Now { get; init; }
 

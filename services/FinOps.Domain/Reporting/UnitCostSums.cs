@@ -10,14 +10,15 @@ namespace FinOps.Domain.Reporting;
 /// the quarter-hour, so figures do not depend on the grouping.
 /// </summary>
 /// <param name="question">What is asked for.</param>
-/// <param name="books">Rates, fleet costs and targets.</param>
-/// <param name="weights">What tokens weigh, by date.</param>
-public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timeline<WorkWeights> weights)
+/// <param name="books">Rates, fleet costs, targets and work weights.</param>
+/// <param name="reported">What fleets reported and once did; null where nothing is known of it.</param>
+public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetActivity? reported = null)
 {
+    private readonly FleetActivity activity = reported ?? FleetActivity.None;
     private readonly Dictionary<CellKey, UnitCostCell> cells = [];
     private readonly HashSet<string> unpricedModels = new(StringComparer.Ordinal);
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
-    private readonly HashSet<(FleetId Fleet, int Hour)> worked = [];
+    private readonly Dictionary<(FleetId Fleet, int Hour), Carried> worked = [];
     private readonly Conversion conversion = new(question.Currency, books.Exchange);
     private readonly Dictionary<UsageSeries, MeterRates> rates = new(ReferenceEqualityComparer.Instance);
     private readonly GraduatedCharges graduated = new();
@@ -43,8 +44,10 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
             if (!IsShown(usage[i])) continue;
             var cell = Cell(kind, usage[i].Series, usage[i].Slot);
             cell.AddUsage(usage[i]);
-            AddCharge(cell, usage[i], shares?.Of[i] is { } share ? new Money(share, shares.Currency) : null);
-            if (question.ShowsCost) cell.AddCost(shares?.Of[i], usage[i], TargetOf(usage[i]));
+            AddCharge(cell, usage[i], shares?.Allocated[i] is { } share ? new Money(share, shares.Currency) : null);
+            if (!question.ShowsCost) continue;
+            cell.AddCost(shares?.Of[i], usage[i], TargetOf(usage[i]));
+            if (shares?.Of[i] is { } carried && worked.GetValueOrDefault((fleet!.Value, hour)).Source is { } source) cell.CapacityCosts.Add(source, carried);
         }
     }
 
@@ -82,60 +85,90 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private HourShares? SharesOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {
         if (!HasBegun(hour)) return null;
-        var cost = books.Fleets.OfHour(fleet, hour) is { } own ? Converted(own, fleet, hour) : null;
+        var own = books.Fleets.OfHour(fleet, hour);
+        var cost = own is null ? null : Converted(own, fleet, hour);
         var tokens = FleetHourTokens.Of(books.Fleets, fleet, usage);
         if (cost is null && tokens is null) return null;
-        var shares = cost is null ? new decimal?[usage.Count] : TimeShares(fleet, hour, cost, usage);
-        if (tokens is null) return new HourShares(cost!.Cost.Currency, shares);
+        var shares = cost is null ? new decimal?[usage.Count] : TimeShares(fleet, hour, own!, cost, usage);
+        var allocated = question.Basis != CostBasis.Allocation && IsChargedByCost(usage) && cost is not null ? Allocated(fleet, hour, cost, usage) : shares;
+        if (tokens is null) return new HourShares(cost!.Cost.Currency, shares, allocated);
+        var sold = Sold(fleet, tokens, usage);
+        if (cost is not null && sold[0].Currency != cost.Cost.Currency) throw CurrencyMix.Rejected(cost.Cost.Currency, sold[0].Currency, $"the cost of fleet {fleet}");
+        AddTokens(shares, cost, tokens, sold);
+        if (!ReferenceEquals(allocated, shares)) AddTokens(allocated, cost, tokens, sold);
+        tokenCost += sold.Where((_, i) => question.Window.Holds(usage[i].Slot)).Sum(m => m.Amount);
+        Invariant.Require(
+            shares.Sum() == worked.GetValueOrDefault((fleet, hour)).Amount + sold.Sum(m => m.Amount), "the shares of a fleet-hour sum to its cost");
+        return new HourShares(sold[0].Currency, shares, allocated);
+    }
+
+    /// <returns>What each usage's tokens cost by lines that price them.</returns>
+    private Money[] Sold(FleetId fleet, HourTokenCost tokens, IReadOnlyList<UsageSlot> usage)
+    {
+        var sold = new decimal[usage.Count];
+        var currency = Converted(new Money(0, tokens.Cost.Currency), fleet, usage[0].Slot).Currency;
+        foreach (var share in tokens.Shares) sold[share.Use] += Converted(new Money(share.Cost, tokens.Cost.Currency), fleet, usage[share.Use].Slot).Amount;
+        return Array.ConvertAll(sold, amount => new Money(amount, currency));
+    }
+
+    private static void AddTokens(decimal?[] shares, FleetHourCost? cost, HourTokenCost tokens, Money[] sold)
+    {
         for (var i = 0; i < shares.Length; i++)
         {
             // Where tokens are priced, those without a price are not free: nobody said what they cost, unless time costs as well.
-            if (tokens.IsPriced[i]) shares[i] ??= 0;
+            if (tokens.IsPriced[i]) shares[i] = (shares[i] ?? 0) + sold[i].Amount;
             else if (cost is not { Cost.Amount: > 0 }) shares[i] = null;
         }
-
-        var (sold, currency) = (0m, tokens.Cost.Currency);
-        foreach (var share in tokens.Shares)
-        {
-            var amount = Converted(new Money(share.Cost, tokens.Cost.Currency), fleet, usage[share.Use].Slot);
-            currency = amount.Currency;
-            shares[share.Use] += amount.Amount;
-            sold += amount.Amount;
-            if (question.Window.Holds(usage[share.Use].Slot)) tokenCost += amount.Amount;
-        }
-
-        if (cost is not null && cost.Cost.Currency != currency) throw CurrencyMix.Rejected(cost.Cost.Currency, currency, $"the cost of fleet {fleet}");
-        Invariant.Require(shares.Sum() == (cost is null || !worked.Contains((fleet, hour)) ? 0 : cost.Cost.Amount) + sold, "the shares of a fleet-hour sum to its cost");
-        return new HourShares(currency, shares);
     }
 
-    private decimal?[] TimeShares(FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage)
+    private decimal?[] Allocated(FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage)
     {
-        var set = weights.At(new QuarterHour(hour * FleetHours.Quarters)) ?? throw NoWeights(hour);
+        var set = books.Weights.At(fleet, new QuarterHour(hour * FleetHours.Quarters));
+        return [.. (FleetHourShares.Of(cost.Cost.Amount, usage, set) ?? new decimal[usage.Count]).Select(s => (decimal?)s)];
+    }
+
+    private decimal?[] TimeShares(FleetId fleet, int hour, FleetHourCost own, FleetHourCost cost, IReadOnlyList<UsageSlot> usage)
+    {
+        var set = books.Weights.At(fleet, new QuarterHour(hour * FleetHours.Quarters));
         weightSets.Add(set.Name);
-        if (FleetHourShares.Of(cost.Cost.Amount, usage, set) is not { } shares) return [.. usage.Select(_ => (decimal?)0)];
-        Invariant.Require(shares.Sum() == cost.Cost.Amount, "the shares of a fleet-hour sum to its cost");
-        worked.Add((fleet, hour));
+        var carried = CarriedOf(fleet, hour, own, cost, usage, set);
+        if (FleetHourShares.Of(carried.Amount, usage, set) is not { } shares) return [.. usage.Select(_ => (decimal?)0)];
+        Invariant.Require(shares.Sum() == carried.Amount, "the shares of a fleet-hour sum to what its work carries");
+        worked.Add((fleet, hour), carried);
         return [.. shares.Select(s => (decimal?)s)];
+    }
+
+    /// <summary>Under USAGE the part of the hour's capacity that its work used, else all of it.</summary>
+    private Carried CarriedOf(
+        FleetId fleet, int hour, FleetHourCost own, FleetHourCost cost, IReadOnlyList<UsageSlot> usage, WorkWeights set)
+    {
+        if (question.Basis == CostBasis.Allocation || usage.Sum(u => set.Of(u.Quantities)) is not (> 0 and var work)) return new(cost.Cost.Amount, null);
+        var capacity = HourCapacity.Of(fleet, hour, own, usage, set, books.Targets, activity, question.Now);
+        return new(CarriedCost.Of(cost.Cost.Amount, work, capacity), capacity.Source);
     }
 
     /// <returns>The cost of all the fleet's hours, idle or not.</returns>
     private decimal AddIdleHours(FleetId fleet)
     {
         var all = 0m;
+        var kind = books.Fleets.IsShared(fleet) ? RowKind.Shared : RowKind.Idle;
         foreach (var (hour, own) in FleetHours.Within(books.Fleets, fleet, question.Window, question.Now))
         {
             if (own.Cost.Amount == 0) continue;
             var cost = Converted(own, fleet, hour);
             all += cost.Cost.Amount;
-            if (worked.Contains((fleet, hour)) || cost.Cost.Amount == 0) continue;
-            var parts = cost.ByQuarter();
+            var hadWork = worked.TryGetValue((fleet, hour), out var carried);
+            var rest = cost.Cost.Amount - carried.Amount;
+            if (rest == 0) continue;
+            var parts = LargestRemainder.Split(rest, cost.QuarterCosts);
+            var why = new IdleHour(fleet, hour, cost, activity.PresenceOf(fleet), hadWork, books.Fleets, question.Now);
             for (var i = 0; i < parts.Length; i++)
             {
                 var slot = new QuarterHour(hour * FleetHours.Quarters + i);
                 if (parts[i] == 0 || !question.Window.Holds(slot)) continue;
-                var kind = books.Fleets.IsShared(fleet) ? RowKind.Shared : RowKind.Idle;
-                Cell(question.KeyOf(kind, fleet, slot)).AddIdle(parts[i], books.Targets.HasAny(fleet, slot));
+                var cell = Cell(question.KeyOf(kind, fleet, slot));
+                cell.AddIdle(parts[i], books.Targets.HasAny(fleet, slot), kind == RowKind.Idle ? why.ByCause(i, parts[i]) : []);
+                if (carried.Source is { } source) cell.CapacityCosts.Add(source, parts[i]);
             }
         }
 
@@ -237,13 +270,18 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
         ? cost
         : new Money(conversion.Of(cost, slot, "the cost of fleet", fleet.Value), conversion.Currency!.Value);
 
-    private static InvalidOperationException NoWeights(int hour) => new($"No work weights hold in hour {hour}.");
-
     /// <summary>A charge and its currency, before it is brought into the report's.</summary>
     private sealed record Owed(Charge Of, Currency Currency);
 
     /// <summary>A share per usage, in the currency of the fleet's cost.</summary>
-    private sealed record HourShares(Currency Currency, decimal?[] Of);
+    /// <param name="Currency">Of the shares.</param>
+    /// <param name="Of">By the basis that is asked for.</param>
+    /// <param name="Allocated">By allocation: a charge that follows cost is the same in every report.</param>
+    private sealed record HourShares(Currency Currency, decimal?[] Of, decimal?[] Allocated);
+
+    /// <param name="Amount">What the hour's work carries.</param>
+    /// <param name="Source">What its capacity is known from; null under ALLOCATION, which needs none.</param>
+    private readonly record struct Carried(decimal Amount, CapacitySource? Source);
 }
 
 /// <param name="Rows">By their keys.</param>

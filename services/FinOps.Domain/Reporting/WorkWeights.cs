@@ -5,17 +5,10 @@ namespace FinOps.Domain.Reporting;
 /// <summary>A named set of work units per token, by class: what tokens weigh when an hour's cost is shared.</summary>
 public sealed class WorkWeights
 {
-    /// <summary>The declared weights of the unit classes, until a target gives better ones.</summary>
+    /// <summary>The declared weights of the unit classes: they hold until the books say otherwise.</summary>
     public static readonly WorkWeights Declared1 = new("declared-1", [.. UnitClass.All.Select(c => c.DeclaredWorkUnits)]);
 
-    /// <summary>Which set holds from when on. One so far; the next is an entry here, and changes figures from its date only.</summary>
-    public static readonly Timeline<WorkWeights> ByDate =
-        Always(Declared1);
-
     private readonly decimal[] units;
-
-    /// <summary>One set at all times.</summary>
-    public static Timeline<WorkWeights> Always(WorkWeights set) => new([(QuarterHour.Holding(DateTimeOffset.MinValue), set)]);
 
     public WorkWeights(string name, IReadOnlyList<decimal> units)
     {
@@ -26,6 +19,11 @@ public sealed class WorkWeights
 
     /// <summary>Stands on every figure that the set made.</summary>
     public string Name { get; }
+
+    /// <summary>One per class, by ordinal.</summary>
+    public IReadOnlyList<decimal> Units => units;
+
+    public bool SaysTheSameAs(WorkWeights other) => other.Name == Name && other.units.AsSpan().SequenceEqual(units);
 
     public decimal Of(Quantities quantities)
     {

@@ -5,6 +5,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Tenants;
 
@@ -29,8 +30,19 @@ internal static class Apply
         "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }", "rateCards",
         (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
 
-    public static Command Fleets() => Command(
-        "fleets", "What fleets have and cost: their size, their cost lines, or the cost of the whole.",
+    public static Command Fleets()
+    {
+        var fleets = FleetFactsCommand();
+        fleets.Subcommands.Add(ReportFleets.Command());
+        return fleets;
+    }
+
+    public static Command Weights() => Command("weights", "What tokens weigh when a fleet's hour is shared over its work.", new Kind(
+        "setWorkWeights", "WorkWeightsInput", "name fleet from weights { unitClass workUnits }", "workWeights",
+        (path, index, entry) => CatalogFile.Read<WorkWeightsInput>(path, index, entry).ToCommand().Decide(Now)));
+
+    private static Command FleetFactsCommand() => Command(
+        "fleets", "What fleets have and cost: their size, their cost lines, or the cost of the whole; and what they report of themselves.",
         "FleetSizeInput, CostLineInput or FleetCostInput objects, as setFleetSize, setCostLine and setFleetCost take them",
         entry => FleetFacts.Of(entry) switch
         {

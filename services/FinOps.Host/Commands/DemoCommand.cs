@@ -58,7 +58,8 @@ internal static class DemoCommand
             """
             Play the fleets of a made-up world: four tenants, four models, three fleets of which one is nearly idle; a daily rhythm, bursts,
             cached prefixes, reasoning, failed calls, and records sent twice. First costs, rates, targets and budgets are set (with an
-            operator or finance key), then the usage of the last hours is sent, then each second as it passes.
+            operator or finance key), then the usage of the last hours is sent, then each second as it passes; each quarter-hour the fleets
+            report what they had (over HTTP).
             The same seed makes the same calls for the same second, so starting it again is harmless.
             """)
         {
@@ -75,7 +76,10 @@ internal static class DemoCommand
             var end = parsed.GetValue(For) is { } seconds ? TimeProvider.System.GetUtcNow().AddSeconds(seconds) : (DateTimeOffset?)null;
             var history = TimeSpan.FromHours(parsed.GetValue(Hours));
             var transport = Publish.Transport(parsed, parsed.GetRequiredValue(Via));
-            var demo = new DemoRun(new DemoCalls(parsed.GetValue(Seed), parsed.GetValue(Rate)), TimeProvider.System);
+            using var fleets = ReportFleets.Client(parsed);
+            var demo = new DemoRun(
+                new DemoCalls(parsed.GetValue(Seed), parsed.GetValue(Rate)),
+                new DemoFleetReports(fleets, flaw => Console.Error.WriteLine($"finops demo: {flaw}")), TimeProvider.System);
             await Console.Error.WriteLineAsync($"finops demo: the last {history.TotalHours:0} h first, then each second as it passes");
             await DemoCatalog.ApplyAsync(parsed.GetRequiredValue(CatalogFolder), ConnectionOf(parsed), stop);
 

@@ -2,8 +2,8 @@ using FinOps.Host.Publishing;
 
 namespace FinOps.Host.Demo;
 
-/// <summary>Sends the demo's calls as live usage: first the last hours, as fast as they go, then each second as it passes.</summary>
-internal sealed class DemoRun(DemoCalls calls, TimeProvider clock)
+/// <summary>Sends the demo's calls as live usage, and what its fleets had: first the last hours, as fast as they go, then each second as it passes.</summary>
+internal sealed class DemoRun(DemoCalls calls, DemoFleetReports fleets, TimeProvider clock)
 {
     private static readonly BatchHead Head = new("demo", Backfill: null);
 
@@ -25,6 +25,7 @@ internal sealed class DemoRun(DemoCalls calls, TimeProvider clock)
                 await Task.Delay(wait, clock, stop);
             }
 
+            await fleets.EndOfAsync(second, stop);
             foreach (var record in calls.Sent(second++))
             {
                 tally.Read();

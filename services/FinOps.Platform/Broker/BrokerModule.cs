@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FinOps.Platform.Broker;
 
-/// <summary>Usage from RabbitMQ, and what becomes of messages that nobody could read.</summary>
+/// <summary>Usage and reports of fleets from RabbitMQ, and what becomes of messages that nobody could read.</summary>
 public static class BrokerModule
 {
     public static IServiceCollection AddBroker(this IServiceCollection services)
@@ -25,7 +25,11 @@ public static class BrokerModule
         return services;
     }
 
-    public static void Usage(this IBusRegistrationConfigurator bus) => bus.AddConsumer<UsageConsumer>();
+    public static void Usage(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<UsageConsumer>();
+        bus.AddConsumer<FleetConsumer>();
+    }
 
     public static void Usage(this IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context) => UsageEndpoints.Add(broker, context);
 }

@@ -12,6 +12,9 @@ internal static class BrokerTopology
     /// <summary>Where fleets publish: MassTransit's name for the message.</summary>
     public const string UsageReported = "FinOps.Contracts:UsageReported";
 
+    /// <summary>Where fleets publish what they have.</summary>
+    public const string FleetReported = "FinOps.Contracts:FleetReported";
+
     /// <summary>Where alerts are published for whoever listens; nobody has to.</summary>
     public const string BudgetAlertRaised = "FinOps.Contracts:BudgetAlertRaised";
 
@@ -22,6 +25,9 @@ internal static class BrokerTopology
     /// it; here each is tried alone, so that only the guilty one goes on to the dead.
     /// </summary>
     public const string Suspects = "finops-usage-suspects";
+
+    /// <summary>Reports of fleets. They are few, so each is tried alone: what comes back too often is guilty itself.</summary>
+    public const string FleetQueue = "finops-fleets";
 
     /// <summary>Where the broker puts what came back too often even alone.</summary>
     public const string DeadLetters = "finops-dead-letters";
@@ -36,22 +42,26 @@ internal static class BrokerTopology
 
     public static readonly IReadOnlyList<string> UsageQueues = [UsageQueue, Suspects];
 
+    /// <summary>Those that somebody of ours consumes, or messages pile up.</summary>
+    public static readonly IReadOnlyList<string> ConsumedQueues = [.. UsageQueues, FleetQueue];
+
     /// <summary>Each a fanout.</summary>
     public static readonly IReadOnlyList<string> Exchanges =
-        [UsageReported, BudgetAlertRaised, UsageQueue, Suspects, DeadLetters, Errors, Skipped];
+        [UsageReported, FleetReported, BudgetAlertRaised, UsageQueue, Suspects, FleetQueue, DeadLetters, Errors, Skipped];
 
     public static readonly IReadOnlyDictionary<string, IReadOnlyDictionary<string, object>> Queues =
         new Dictionary<string, IReadOnlyDictionary<string, object>>
         {
             [UsageQueue] = Work(Limits.BrokerDeliveries, deadTo: Suspects),
             [Suspects] = Work(Limits.SuspectDeliveries, deadTo: DeadLetters),
+            [FleetQueue] = Work(Limits.BrokerDeliveries, deadTo: DeadLetters),
             [DeadLetters] = Dead(),
             [Errors] = Dead(),
             [Skipped] = Dead(),
         };
 
     public static readonly IReadOnlyList<DeclaredBinding> Bindings =
-        [new(UsageReported, UsageQueue, ToQueue: false), .. Queues.Keys.Select(queue => new DeclaredBinding(queue, queue, ToQueue: true))];
+        [new(UsageReported, UsageQueue, ToQueue: false), new(FleetReported, FleetQueue, ToQueue: false), .. Queues.Keys.Select(queue => new DeclaredBinding(queue, queue, ToQueue: true))];
 
     /// <summary>Declares all of it. What is there as it should be is left as it is; what is there otherwise is an error.</summary>
     public static async Task DeclareAsync(IChannel channel, CancellationToken cancellation)

@@ -28,6 +28,7 @@ internal sealed class BuryUnreadable : IFilter<ExceptionReceiveContext>
         {
             [MessageHeaders.Reason] = Why(context.Exception),
             [MessageHeaders.User] = delivered.Properties.UserId ?? "",
+            [MessageHeaders.Queue] = context.InputAddress.Segments[^1],
         };
         var channel = context.GetPayload<ChannelContext>();
         await channel.BasicPublishAsync(BrokerTopology.Errors, "", true, properties, context.GetBody(), true, context.CancellationToken);
@@ -54,6 +55,9 @@ internal static class MessageHeaders
 {
     /// <summary>Why a message was buried.</summary>
     public const string Reason = "finops-reason";
+
+    /// <summary>The queue that it came from, to which a replay sends it again.</summary>
+    public const string Queue = "finops-queue";
 
     /// <summary>The `user-id` that the message had.</summary>
     public const string User = "finops-user";

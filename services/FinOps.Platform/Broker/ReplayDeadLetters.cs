@@ -14,7 +14,7 @@ using RabbitMQ.Client.Exceptions;
 namespace FinOps.Platform.Broker;
 
 /// <summary>
-/// Publishes dead letters into the usage queue again, mandatory and confirmed, in the name of whoever sent them first. Each try is written
+/// Publishes dead letters into the queue that they came from again, mandatory and confirmed, in the name of whoever sent them first. Each try is written
 /// down before it is sent; what comes back opens its dead letter again (<see cref="DeadLetterInbox"/>).
 /// </summary>
 internal sealed class ReplayDeadLetters(NpgsqlDataSource database, IConfiguration configuration, TimeProvider clock)
@@ -112,15 +112,15 @@ internal sealed class ReplayDeadLetters(NpgsqlDataSource database, IConfiguratio
     private async Task<DeadLetterOutcome> SendAsync(
         IChannel channel, long id, DeadLetterOrder order, Viewer viewer, CancellationToken cancellation)
     {
-        var (replay, properties, body) = await BeginAsync(id, order, viewer, cancellation);
+        var (replay, queue, properties, body) = await BeginAsync(id, order, viewer, cancellation);
         string? error = null;
         try
         {
-            await channel.BasicPublishAsync(BrokerTopology.UsageQueue, "", mandatory: true, properties, body, cancellation);
+            await channel.BasicPublishAsync(queue, "", mandatory: true, properties, body, cancellation);
         }
         catch (PublishException e)
         {
-            error = e.IsReturn ? "The broker has no usage queue." : "The usage queue is full.";
+            error = e.IsReturn ? $"The broker has no queue {queue}." : $"The queue {queue} is full.";
         }
         catch (Exception e) when (e is OperationInterruptedException or AlreadyClosedException)
         {
@@ -143,7 +143,7 @@ internal sealed class ReplayDeadLetters(NpgsqlDataSource database, IConfiguratio
         return new DeadLetterOutcome(id, error is null ? "sent" : "refused", error);
     }
 
-    private async Task<(long Replay, BasicProperties Properties, byte[] Body)> BeginAsync(
+    private async Task<(long Replay, string Queue, BasicProperties Properties, byte[] Body)> BeginAsync(
         long id, DeadLetterOrder order, Viewer viewer, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
@@ -160,12 +160,13 @@ internal sealed class ReplayDeadLetters(NpgsqlDataSource database, IConfiguratio
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         var replay = row.GetInt64(0);
-        var headers = JsonElement.Parse(row.GetString(2)).EnumerateObject()
+        var told = JsonElement.Parse(row.GetString(2));
+        var headers = told.EnumerateObject()
             .Where(h => !Added.Any(a => h.Name.StartsWith(a, StringComparison.Ordinal)))
             .ToDictionary(h => h.Name, h => Amqp(h.Value));
         headers[MessageHeaders.DeadLetter] = replay;
         headers[MessageHeaders.User] = row.Text(4) ?? "";
-        return (replay, new BasicProperties
+        return (replay, QueueOf(told), new BasicProperties
         {
             ContentType = row.Text(1),
             MessageId = row.Text(3),
@@ -175,6 +176,13 @@ internal sealed class ReplayDeadLetters(NpgsqlDataSource database, IConfiguratio
             UserId = BrokerSenders.OwnUser(configuration),
         }, row.GetFieldValue<byte[]>(5));
     }
+
+    /// <summary>We noted it, or the broker did. A suspect is usage like any other.</summary>
+    private static string QueueOf(JsonElement headers) =>
+        new[] { MessageHeaders.Queue, "x-first-death-queue" }.Any(name =>
+            headers.TryGetProperty(name, out var queue) && queue.ValueKind == JsonValueKind.String && queue.GetString() == BrokerTopology.FleetQueue)
+            ? BrokerTopology.FleetQueue
+            : BrokerTopology.UsageQueue;
 
     private static object? Amqp(JsonElement value) => value.ValueKind switch
     {

@@ -16,7 +16,7 @@ public sealed class UsageMessage;
 /// <summary>Usage from the broker. Returns, and so acknowledges, only after the commit and the receipt.</summary>
 internal sealed class UsageConsumer(RecordUsage recordUsage, BrokerSenders senders, ReceiptSender receipts) : IConsumer<UsageMessage>
 {
-    private const string EnvelopeType = "application/vnd.masstransit+json";
+    internal const string EnvelopeType = "application/vnd.masstransit+json";
 
     public async Task Consume(ConsumeContext<UsageMessage> context)
     {

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 namespace FinOps.Platform.Broker;
 
 /// <summary>
-/// Somebody consumes the usage queues: asked of the broker, because a bus may take itself for well while its consumer is gone.
+/// Somebody consumes the queues of usage and of fleets: asked of the broker, because a bus may take itself for well while its consumer is gone.
 /// </summary>
 internal sealed class UsageConsumerHealth(IConfiguration configuration) : IHealthCheck, IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class UsageConsumerHealth(IConfiguration configuration) : IHealt
         {
             if (connection is not { IsOpen: true }) await ConnectAsync(cancellationToken);
             await using var channel = await connection!.CreateChannelAsync(cancellationToken: cancellationToken);
-            foreach (var queue in BrokerTopology.UsageQueues)
+            foreach (var queue in BrokerTopology.ConsumedQueues)
             {
                 if ((await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).ConsumerCount == 0)
                     return HealthCheckResult.Unhealthy($"Nobody consumes {queue}.");

@@ -5,7 +5,7 @@ using MassTransit.Middleware;
 
 namespace FinOps.Platform.Broker;
 
-/// <summary>The bus's two receive endpoints: the usage queue, and the suspects, one at a time.</summary>
+/// <summary>The bus's receive endpoints: the usage queue; the suspects, and reports of fleets, one at a time.</summary>
 internal static class UsageEndpoints
 {
     public static void Add(IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context)
@@ -15,11 +15,13 @@ internal static class UsageEndpoints
         broker.SendTopology.ErrorQueueNameFormatter = names;
         broker.SendTopology.ConfigureErrorSettings = queue => Apply(queue, BrokerTopology.Errors);
         broker.SendTopology.ConfigureDeadLetterSettings = queue => Apply(queue, BrokerTopology.Skipped);
-        Add(broker, context, BrokerTopology.UsageQueue, Limits.BrokerPrefetch);
-        Add(broker, context, BrokerTopology.Suspects, Limits.SuspectPrefetch);
+        Add<UsageConsumer>(broker, context, BrokerTopology.UsageQueue, Limits.BrokerPrefetch);
+        Add<UsageConsumer>(broker, context, BrokerTopology.Suspects, Limits.SuspectPrefetch);
+        Add<FleetConsumer>(broker, context, BrokerTopology.FleetQueue, Limits.FleetPrefetch);
     }
 
-    private static void Add(IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context, string queue, ushort prefetch) =>
+    private static void Add<TConsumer>(IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context, string queue, ushort prefetch)
+        where TConsumer : class, IConsumer =>
         broker.ReceiveEndpoint(queue, endpoint =>
         {
             foreach (var (argument, value) in BrokerTopology.Queues[queue]) endpoint.SetQueueArgument(argument, value);
@@ -43,7 +45,7 @@ internal static class UsageEndpoints
                 error.UseFilter(new BuryUnreadable());
                 error.UseFilter(new GenerateFaultFilter());
             });
-            endpoint.ConfigureConsumer<UsageConsumer>(context);
+            endpoint.ConfigureConsumer<TConsumer>(context);
         });
 
     /// <summary>The bus copies the arguments of the endpoint's queue; a second dead-letter target would lose messages.</summary>
@@ -53,7 +55,7 @@ internal static class UsageEndpoints
         foreach (var (argument, value) in BrokerTopology.Queues[queue]) dead.SetQueueArgument(argument, value);
     }
 
-    /// <summary>Both endpoints bury in one place.</summary>
+    /// <summary>All endpoints bury in one place.</summary>
     private sealed class DeadQueueNames : IErrorQueueNameFormatter, IDeadLetterQueueNameFormatter
     {
         public string FormatErrorQueueName(string queueName) => BrokerTopology.Errors;

@@ -13,15 +13,15 @@ public sealed class FleetQueries
     /// <param name="at">The moment whose cost is shown as <c>cost</c>; by default now.</param>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static async Task<IReadOnlyList<FleetView>> Fleets(
-        [FromServices] LiveBooks books, [FromServices] SeenSeries seen, [FromServices] TimeProvider clock, [FromServices] Viewer viewer,
-        CancellationToken cancellation, DateTimeOffset? at = null)
+        [FromServices] LiveBooks books, [FromServices] SeenSeries seen, [FromServices] FleetSigns signs, [FromServices] TimeProvider clock,
+        [FromServices] Viewer viewer, CancellationToken cancellation, DateTimeOffset? at = null)
     {
         Cost.RequireSeen(viewer, "fleets");
         var book = (await books.NowAsync(cancellation)).Fleets;
         var slot = QuarterHour.Holding(at ?? clock.GetUtcNow());
         var used = (await seen.OfAsync(viewer.Tenants, cancellation)).Select(s => s.Series.Fleet).OfType<FleetId>();
         // A tenant sees the fleets that served it; the others' costs are not its business.
-        var fleets = viewer.Tenants is null ? used.Concat(book.Fleets) : used;
+        var fleets = viewer.Tenants is null ? used.Concat(book.Fleets).Concat(await signs.ReportedAsync(cancellation)) : used;
         return
         [
             .. fleets.Distinct().OrderBy(f => f.Value, StringComparer.Ordinal).Select(fleet => new FleetView(

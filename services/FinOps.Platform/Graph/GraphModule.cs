@@ -45,6 +45,8 @@ public static class GraphModule
             typeof(FleetQueries),
             typeof(FleetCostQueries),
             typeof(CostImportQueries),
+            typeof(FleetPresenceQueries),
+            typeof(WorkWeightsQueries),
             typeof(PricingQueries),
             typeof(BookChangeQueries),
             typeof(ReratingQueries),
@@ -68,6 +70,7 @@ public static class GraphModule
             typeof(TenantMutations),
             typeof(ExchangeMutations),
             typeof(PeriodMutations),
+            typeof(WorkWeightsMutations),
             typeof(BudgetMutations),
             typeof(CorrectionMutations),
         ]);

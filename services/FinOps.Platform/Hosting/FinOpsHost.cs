@@ -4,6 +4,7 @@ using FinOps.Platform.Broker;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Corrections;
 using FinOps.Platform.CostImports;
+using FinOps.Platform.Fleets;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
@@ -32,7 +33,7 @@ public static class FinOpsHost
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
-        services.AddStorage(postgres, store => store.Metering().Pricing().CostImports().Reratings().Budgets().Alerts());
+        services.AddStorage(postgres, store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts());
         services.AddAccess();
         services.AddMetering();
         services.AddQuarantine();
@@ -41,6 +42,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Silo)) services.AddLedger();
         if (roles.HasFlag(Roles.Ingest)) services.AddBrokerInbox();
         services.AddPricing();
+        services.AddFleets();
         services.AddCostImports();
         services.AddReporting();
         services.AddReratings();
@@ -91,7 +93,12 @@ public static class FinOpsHost
         var roles = app.Services.GetRequiredService<ActiveRoles>().Value;
         app.UseAccess();
         app.MapHealth();
-        if (roles.HasFlag(Roles.Ingest)) app.MapMetering();
+        if (roles.HasFlag(Roles.Ingest))
+        {
+            app.MapMetering();
+            app.MapFleets();
+        }
+
         if (roles.HasFlag(Roles.Api))
         {
             app.MapGraph();

@@ -151,6 +151,18 @@ public static class Limits
     /// <summary>How long after its end an hour's cost may still be restated by usage that arrives late; <c>Reporting:HourSettlesAfter</c> says otherwise.</summary>
     public static readonly TimeSpan HourSettlesAfter = TimeSpan.FromHours(2);
 
+    /// <summary>How long neither usage nor a report may come of a fleet that costs money before it is silent; <c>Reporting:FleetSilentAfter</c> says otherwise.</summary>
+    public static readonly TimeSpan FleetSilentAfter = TimeSpan.FromHours(1);
+
+    /// <summary>How far back the best hour of a fleet is looked for: as far as live usage may arrive.</summary>
+    public static readonly TimeSpan BestHourLookback = TimeSpan.FromDays(35);
+
+    /// <summary>Reports of fleets in one HTTP body: a day of a hundred fleets in quarter-hours.</summary>
+    public const int FleetReportsPerBody = 10_000;
+
+    /// <summary>Reports of fleets at one time: one, so that one that kills its process takes no other with it.</summary>
+    public const ushort FleetPrefetch = 1;
+
     /// <summary>Hangfire workers of a process: deliveries mostly wait for a receiver.</summary>
     public const int JobWorkers = 8;
 

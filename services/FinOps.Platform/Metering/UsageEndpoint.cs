@@ -48,7 +48,7 @@ internal static class UsageEndpoint
         || request.ContentType?.Contains("jsonl", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <returns>Null when the body is larger than allowed.</returns>
-    private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellation)
+    internal static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > Limits.MessageBytes) return null;
         // Room for one byte more than was announced: the read that finds none is the end.
@@ -65,11 +65,11 @@ internal static class UsageEndpoint
         return body.AsMemory(0, length);
     }
 
-    private static ProblemHttpResult TryAgain(HttpContext http, string why)
+    internal static ProblemHttpResult TryAgain(HttpContext http, string why)
     {
         http.Response.Headers.RetryAfter = $"{Limits.RetryAfterSeconds}";
         return Problem(StatusCodes.Status503ServiceUnavailable, $"{why} Send the same batch again after {Limits.RetryAfterSeconds} s.");
     }
 
-    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+    internal static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
 }

@@ -2,6 +2,7 @@ using FinOps.Domain.Currencies;
 using FinOps.Domain.Fleets;
 using FinOps.Domain.Periods;
 using FinOps.Domain.Pricing;
+using FinOps.Domain.Reporting;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Tenants;
 using FinOps.Domain.Values;
@@ -9,6 +10,7 @@ using FinOps.Platform.CostImports;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Periods;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Tenants;
 
@@ -55,6 +57,7 @@ internal static class BookEvents
         var tenants = new List<TenantProfile>();
         var exchange = new List<ExchangeRate>();
         var periods = new List<ClosedPeriod>();
+        var weights = new List<EffectiveWeights>();
         foreach (var stored in events)
         {
             switch (stored)
@@ -68,6 +71,7 @@ internal static class BookEvents
                 case TenantSet set: tenants.Add(set.ToProfile()); break;
                 case ExchangeRateSet set: exchange.Add(set.ToRate()); break;
                 case PeriodClosed closed: periods.Add(closed.ToPeriod()); break;
+                case WorkWeightsSet set: weights.Add(set.ToWeights()); break;
                 default: throw new InvalidOperationException($"{stored.GetType().Name} is no event of the books.");
             }
         }
@@ -76,6 +80,7 @@ internal static class BookEvents
         {
             Tenants = new TenantBook(tenants),
             Exchange = new ExchangeBook(exchange),
+            Weights = new WeightBook(weights),
             Periods = new PeriodBook(periods),
         };
     }

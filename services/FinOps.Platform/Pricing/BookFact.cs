@@ -45,6 +45,9 @@ public enum BookSubjectKind
     /// <summary>What tokens should cost.</summary>
     Target,
 
+    /// <summary>What tokens weigh.</summary>
+    WorkWeights,
+
     /// <summary>Who a tenant is.</summary>
     Tenant,
 

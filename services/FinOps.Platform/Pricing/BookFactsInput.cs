@@ -2,6 +2,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Hosting;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 
 namespace FinOps.Platform.Pricing;
@@ -19,6 +20,8 @@ public abstract class BookFactsInput
 
     public IReadOnlyList<TargetInput>? Targets { get; init; }
 
+    public IReadOnlyList<WorkWeightsInput>? WorkWeights { get; init; }
+
     public IReadOnlyList<ExchangeRateInput>? ExchangeRates { get; init; }
 
     /// <summary>In the order in which they are recorded: a cost line may stand on the end of a fleet's whole cost, or on a size.</summary>
@@ -29,6 +32,7 @@ public abstract class BookFactsInput
         ("costLines", CostLines),
         ("rateCards", RateCards),
         ("targets", Targets),
+        ("workWeights", WorkWeights),
         ("exchangeRates", ExchangeRates),
     ];
 

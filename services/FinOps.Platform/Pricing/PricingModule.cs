@@ -2,6 +2,7 @@ using FinOps.Platform.Access;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Periods;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Tenants;
 using Marten;
@@ -22,6 +23,7 @@ public static class PricingModule
         store.Events.MapEventType<TenantSet>("tenant_set_v1");
         store.Events.MapEventType<ExchangeRateSet>("exchange_rate_set_v1");
         store.Events.MapEventType<PeriodClosed>("period_closed_v1");
+        store.Events.MapEventType<WorkWeightsSet>("work_weights_set_v1");
         return store;
     }
 

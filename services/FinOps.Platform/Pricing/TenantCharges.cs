@@ -96,7 +96,7 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Se
         var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var total = (await reading.SumAsync(connection, question, new Rating(now, WorkWeights.ByDate), recordedBefore: null, cancellation)).Total;
+        var total = (await reading.SumAsync(connection, question, now, asOf: null, cancellation)).Total;
         return new TenantCharge(new Money(total.Charge ?? 0, currency), total.UnpricedTokens);
     }
 

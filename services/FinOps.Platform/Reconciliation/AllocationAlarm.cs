@@ -21,7 +21,7 @@ public sealed class AllocationAlarm
         meter.CreateObservableGauge("finops.allocation.differences", () => Interlocked.Read(ref open), "{hour}", "Fleet-hours whose shares do not sum to their cost; 0 is right.");
     }
 
-    internal void Tell(Window window, int fleetHours, IReadOnlyList<FleetHourBalance> wrong)
+    internal void Tell(Window window, int fleetHours, IReadOnlyList<(CostBasis Basis, FleetHourBalance Hour)> wrong)
     {
         Interlocked.Exchange(ref open, wrong.Count);
         checks.Add(1, new KeyValuePair<string, object?>("balanced", wrong.Count == 0));
@@ -32,11 +32,11 @@ public sealed class AllocationAlarm
         }
 
         log.LogError("The allocation is out of balance in {Differences} of {FleetHours} hours of fleets; see reconciliation and docs/runbook.md", wrong.Count, fleetHours);
-        foreach (var hour in wrong.Take(Limits.LedgerDifferencesLogged))
+        foreach (var (basis, hour) in wrong.Take(Limits.LedgerDifferencesLogged))
         {
             log.LogError(
-                "Fleet {Fleet} cost {Cost} in the hour from {HourStart:O}, its shares sum to {Allocated}",
-                hour.Fleet.Value, hour.Cost, new QuarterHour(hour.Hour * FleetHours.Quarters).Start, hour.Cost + hour.Difference);
+                "Fleet {Fleet} cost {Cost} in the hour from {HourStart:O}, its shares by {Basis} sum to {Allocated}",
+                hour.Fleet.Value, hour.Cost, new QuarterHour(hour.Hour * FleetHours.Quarters).Start, basis, hour.Cost + hour.Difference);
         }
     }
 }

@@ -1,3 +1,4 @@
+using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using GraphQL;
@@ -5,24 +6,27 @@ using GraphQL;
 namespace FinOps.Platform.Reconciliation;
 
 /// <summary>What fleets cost beside the rows that a report makes of it.</summary>
-/// <param name="IsBalanced">Whether they agree to the last digit in every hour of every fleet.</param>
+/// <param name="IsBalanced">Whether they agree to the last digit in every hour of every fleet, in both bases.</param>
 /// <param name="FleetHours">How many were compared.</param>
-/// <param name="Fleets">Each that costs anything in the window.</param>
+/// <param name="Fleets">Each that costs anything in the window, by allocation.</param>
+/// <param name="UsageBasis">The same by the share of capacity that work used.</param>
 /// <param name="Differences">Hours that do not agree; at most 1,000.</param>
 /// <param name="CheckedAt">When the hourly check last looked at the hours that settled; null before the first.</param>
 [Name("AllocationReconciliation")]
 public sealed record AllocationView(
-    bool IsBalanced, int FleetHours, IReadOnlyList<FleetAllocationView> Fleets, IReadOnlyList<AllocationDifferenceView> Differences,
-    DateTimeOffset? CheckedAt)
+    bool IsBalanced, int FleetHours, IReadOnlyList<FleetAllocationView> Fleets, IReadOnlyList<FleetAllocationView> UsageBasis,
+    IReadOnlyList<AllocationDifferenceView> Differences, DateTimeOffset? CheckedAt)
 {
     internal static AllocationView Of(IReadOnlyList<FleetBalance> balances, DateTimeOffset? checkedAt)
     {
-        var wrong = balances.SelectMany(b => b.Hours).Where(h => h.Difference != 0).ToList();
+        var wrong = balances.SelectMany(b => b.Wrong).ToList();
         return new AllocationView(
-            wrong.Count == 0, balances.Sum(b => b.Hours.Count), [.. balances.Select(FleetAllocationView.Of)],
+            wrong.Count == 0, balances.Sum(b => b.Hours.Count), [.. balances.Select(b => FleetAllocationView.Of(b, CostBasis.Allocation))],
+            [.. balances.Select(b => FleetAllocationView.Of(b, CostBasis.Usage))],
             [
-                .. wrong.Take(Limits.LedgerDifferencesKept).Select(h => new AllocationDifferenceView(
-                    h.Fleet.Value, new QuarterHour(h.Hour * Domain.Reporting.FleetHours.Quarters).Start, h.Cost, h.Cost + h.Difference, h.Difference)),
+                .. wrong.Take(Limits.LedgerDifferencesKept).Select(w => new AllocationDifferenceView(
+                    w.Hour.Fleet.Value, w.Basis, new QuarterHour(w.Hour.Hour * Domain.Reporting.FleetHours.Quarters).Start, w.Hour.Cost,
+                    w.Hour.Cost + w.Hour.Difference, w.Hour.Difference)),
             ],
             checkedAt);
     }
@@ -40,11 +44,16 @@ public sealed record AllocationView(
 public sealed record FleetAllocationView(
     string Fleet, decimal FleetCost, decimal Usage, decimal Idle, decimal Shared, decimal Difference, string Currency)
 {
-    internal static FleetAllocationView Of(FleetBalance balance) => new(
-        balance.Fleet.Value, balance.Hours.Sum(h => h.Cost), balance.Hours.Sum(h => h.Usage), balance.Hours.Sum(h => h.Idle),
-        balance.Hours.Sum(h => h.Shared), balance.Hours.Sum(h => h.Difference), balance.Currency.Code);
+    internal static FleetAllocationView Of(FleetBalance balance, CostBasis basis)
+    {
+        var hours = balance.ByBasis[basis];
+        return new FleetAllocationView(
+            balance.Fleet.Value, hours.Sum(h => h.Cost), hours.Sum(h => h.Usage), hours.Sum(h => h.Idle), hours.Sum(h => h.Shared),
+            hours.Sum(h => h.Difference), balance.Currency.Code);
+    }
 }
 
 /// <summary>An hour whose shares do not sum to its cost.</summary>
 [Name("AllocationDifference")]
-public sealed record AllocationDifferenceView(string Fleet, DateTimeOffset HourStart, decimal FleetCost, decimal Allocated, decimal Difference);
+public sealed record AllocationDifferenceView(
+    string Fleet, CostBasis Basis, DateTimeOffset HourStart, decimal FleetCost, decimal Allocated, decimal Difference);

@@ -23,7 +23,7 @@ public sealed class CheckAllocation(
         var settled = new QuarterHour(QuarterHour.Holding(now - hourSettlesAfter).Hour * Domain.Reporting.FleetHours.Quarters).Start;
         var window = new Window(settled - Limits.AllocationChecked, settled);
         var balances = await compare.CompareAsync(window, null, cancellation);
-        var wrong = balances.SelectMany(b => b.Hours).Where(h => h.Difference != 0).ToList();
+        var wrong = balances.SelectMany(b => b.Wrong).ToList();
         await using var command = database.CreateCommand(
             """
             insert into finops.allocation_check values (1, $1, $2, $3, $4, $5) on conflict (id) do update set

@@ -9,8 +9,16 @@ using Npgsql;
 
 namespace FinOps.Platform.Reconciliation;
 
-/// <summary>A fleet's hours, with their currency.</summary>
-internal sealed record FleetBalance(FleetId Fleet, Currency Currency, IReadOnlyList<FleetHourBalance> Hours);
+/// <summary>A fleet's hours, with their currency, in each basis.</summary>
+internal sealed record FleetBalance(FleetId Fleet, Currency Currency, IReadOnlyDictionary<CostBasis, IReadOnlyList<FleetHourBalance>> ByBasis)
+{
+    /// <summary>By allocation.</summary>
+    public IReadOnlyList<FleetHourBalance> Hours => ByBasis[CostBasis.Allocation];
+
+    /// <summary>Hours that do not balance, and in which basis.</summary>
+    public IEnumerable<(CostBasis Basis, FleetHourBalance Hour)> Wrong =>
+        ByBasis.SelectMany(b => b.Value.Where(h => h.Difference != 0).Select(h => (b.Key, h)));
+}
 
 /// <summary>Compares what fleets cost, by their lines alone, with the shares that a report makes of it, by usage and lines.</summary>
 public sealed class CompareAllocation(NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock)
@@ -35,7 +43,7 @@ public sealed class CompareAllocation(NpgsqlDataSource database, LiveBooks live,
             var own = series.Where(s => s.Series.Fleet == fleet).ToList();
             var currency = costs.Count > 0 ? costs[0].Cost.Cost.Currency : books.Fleets.CostLines(fleet)[0].Currency;
             var hours = await OfFleetAsync(connection, books, fleet, window, costs, own, cancellation);
-            if (hours.Count > 0) balances.Add(new FleetBalance(fleet, currency, hours));
+            if (hours.Values.Any(h => h.Count > 0)) balances.Add(new FleetBalance(fleet, currency, hours));
             if (balances.Sum(b => b.Hours.Count) > Limits.ReportRows)
                 throw new RejectedException(new Rejection("window_too_long", "where", $"More than {Limits.ReportRows} hours of fleets; narrow the window or name fleets."));
         }
@@ -43,31 +51,32 @@ public sealed class CompareAllocation(NpgsqlDataSource database, LiveBooks live,
         return balances;
     }
 
-    private async Task<IReadOnlyList<FleetHourBalance>> OfFleetAsync(
+    private async Task<IReadOnlyDictionary<CostBasis, IReadOnlyList<FleetHourBalance>>> OfFleetAsync(
         NpgsqlConnection connection, Books books, FleetId fleet, Window window, IReadOnlyList<(FleetId, int, FleetHourCost)> costs,
         IReadOnlyList<(int Id, UsageSeries Series)> series, CancellationToken cancellation)
     {
         var hours = new CalendarBuckets(window, Dimension.Hour, "UTC").Buckets;
-        var sums = new UnitCostSums(
-            new UnitCostQuestion
-            {
-                Window = window,
-                GroupBy = [Dimension.Fleet, Dimension.Hour],
-                Buckets = hours,
-                Tenants = null,
-                Models = null,
-                Fleets = new HashSet<FleetId> { fleet },
-                ShowsCost = true,
-                Now = clock.GetUtcNow(),
-            },
-            books, WorkWeights.ByDate);
+        var questions = Enum.GetValues<CostBasis>().ToDictionary(basis => basis, basis => new UnitCostQuestion
+        {
+            Window = window,
+            GroupBy = [Dimension.Fleet, Dimension.Hour],
+            Buckets = hours,
+            Tenants = null,
+            Models = null,
+            Fleets = new HashSet<FleetId> { fleet },
+            ShowsCost = true,
+            Now = clock.GetUtcNow(),
+            Basis = basis,
+        });
+        var activity = await FleetActivities.OfAsync(connection, questions[CostBasis.Usage], books, series, window.FirstSlot, window.EndSlot, null, cancellation);
+        var sums = questions.ToDictionary(q => q.Key, q => new UnitCostSums(q.Value, books, activity));
         var tokens = new List<(FleetId, int, decimal)>();
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, window.FirstSlot, window.EndSlot, null, cancellation))
         {
-            sums.Add(hour.Fleet, hour.Hour, hour.Usage);
+            foreach (var sum in sums.Values) sum.Add(hour.Fleet, hour.Hour, hour.Usage);
             if (FleetHourTokens.Of(books.Fleets, fleet, hour.Usage) is { Cost.Amount: > 0 } cost) tokens.Add((fleet, hour.Hour, cost.Cost.Amount));
         }
 
-        return AllocationBalance.Of(costs, sums.Finish(requireBalance: false).Rows, hours, tokens);
+        return sums.ToDictionary(s => s.Key, s => AllocationBalance.Of(costs, s.Value.Finish(requireBalance: false).Rows, hours, tokens));
     }
 }

@@ -29,8 +29,6 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
         var (where, groupBy, tagKey, timeZone, basis, currency, asOf) = arguments;
         var window = where.Window();
         var tags = where.TagsWanted();
-        if (basis != CostBasis.Allocation)
-            throw Refused("basis_unavailable", "basis", "USAGE needs the fleets' capacity, which is not reported yet; ask for ALLOCATION.");
         IReadOnlyList<Dimension> dimensions = [.. (groupBy ?? []).Distinct()];
         var times = dimensions.Intersect(TimeDimensions).ToList();
         if (times.Count > 1)
@@ -54,6 +52,7 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
             TagKey = tagKey,
             ShowsCost = viewer.SeesCost,
             Now = asOf ?? now,
+            Basis = basis,
         };
         return new AskedUnitCost(question, calendars, zone, asOf);
     }

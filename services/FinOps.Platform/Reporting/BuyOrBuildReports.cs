@@ -26,7 +26,7 @@ public sealed class BuyOrBuildReports(NpgsqlDataSource database, LiveBooks live,
         var reading = await ReadUnitCost.OfAsync(seen, question, books, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var summary = await reading.SumAsync(connection, question, new Rating(books, WorkWeights.ByDate), null, cancellation);
+        var summary = await reading.SumAsync(connection, question, books, null, cancellation);
         var priced = new OfferSums(question, books, offers);
         var first = new QuarterHour(question.Window.FirstSlot.Hour * FleetHours.Quarters);
         var end = new QuarterHour((new QuarterHour(question.Window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);

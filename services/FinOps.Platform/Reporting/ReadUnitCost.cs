@@ -29,18 +29,19 @@ internal sealed record ReadUnitCost(
 
     /// <param name="connection">In a snapshot of its own, since it reads twice.</param>
     /// <param name="question">The one it was made for.</param>
-    /// <param name="rating">By the books that it was made for.</param>
-    /// <param name="recordedBefore">Only what was recorded before this hour (since 1970); null is all.</param>
+    /// <param name="books">Likewise.</param>
+    /// <param name="asOf">Only what was recorded by then; null is all.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="RejectedException">There would be more rows than <see cref="Limits.ReportRows"/>.</exception>
     public async Task<UnitCostSummary> SumAsync(
-        NpgsqlConnection connection, UnitCostQuestion question, Rating rating, int? recordedBefore, CancellationToken cancellation)
+        NpgsqlConnection connection, UnitCostQuestion question, Books books, DateTimeOffset? asOf, CancellationToken cancellation)
     {
-        var sums = new UnitCostSums(question, rating.Books, rating.Weights);
         var window = question.Window;
         // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
         var first = new QuarterHour(window.FirstSlot.Hour * FleetHours.Quarters);
         var end = new QuarterHour((new QuarterHour(window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        var recordedBefore = asOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
+        var sums = new UnitCostSums(question, books, await FleetActivities.OfAsync(connection, question, books, Hourly, first, end, asOf, cancellation));
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, Hourly, first, end, recordedBefore, cancellation))
         {
             sums.Add(hour.Fleet, hour.Hour, hour.Usage);

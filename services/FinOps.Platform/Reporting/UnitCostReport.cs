@@ -1,6 +1,7 @@
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Currencies;
+using FinOps.Platform.Fleets;
 using GraphQL;
 
 namespace FinOps.Platform.Reporting;
@@ -49,6 +50,8 @@ public sealed record UnitCostReport(
 /// <param name="ActualCostPerMillionTokens">Over the tokens whose cost is known.</param>
 /// <param name="TargetCostPerMillionTokens">Over the tokens that have a target.</param>
 /// <param name="VariancePerMillionTokens">Actual less target, over the tokens that have both; in the total, idle cost included.</param>
+/// <param name="Idle">Idle cost by its causes, of idle rows and of the total; empty elsewhere.</param>
+/// <param name="CapacitySources">Of basis USAGE: from what the capacity of its hours with work is known.</param>
 public sealed record UnitCostRow(
     RowKind Kind,
     string? Tenant,
@@ -71,7 +74,9 @@ public sealed record UnitCostRow(
     bool RateInherited,
     decimal? ActualCostPerMillionTokens,
     decimal? TargetCostPerMillionTokens,
-    decimal? VariancePerMillionTokens)
+    decimal? VariancePerMillionTokens,
+    IReadOnlyList<IdleCostView> Idle,
+    IReadOnlyList<CapacityShareView> CapacitySources)
 {
     internal static UnitCostRow Of(CellKey key, UnitCostCell cell, ReportCalendars calendars)
     {
@@ -82,7 +87,8 @@ public sealed record UnitCostRow(
             cell.Records, cell.IncompleteRecords, cell.FailedRecords, TokenCounts.Of(quantities),
             quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
             cell.Cost, cell.Charge, cell.ChargeRounded, cell.UnpricedTokens, cell.InheritedTokens > 0,
-            cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens);
+            cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens,
+            IdleCostView.Of(cell), CapacityShareView.Of(cell));
     }
 }
 
@@ -120,7 +126,13 @@ public sealed record UnitCostCompleteness(
     decimal? TargetedTokensShare,
     bool RateInherited,
     DateTimeOffset? LastCommitAt,
-    IReadOnlyList<RateCardUsed> RateCards);
+    IReadOnlyList<RateCardUsed> RateCards)
+{
+    internal Func<CancellationToken, Task<IReadOnlyList<FleetFreshness>>>? Heard { get; init; }
+
+    /// <summary>When each registered fleet that is shown was last heard of; empty where other tenants' fleets may not be seen.</summary>
+    public async Task<IReadOnlyList<FleetFreshness>> FleetsAsync(CancellationToken cancellation) => Heard is null ? [] : await Heard(cancellation);
+}
 
 /// <summary>A rate card behind a figure.</summary>
 /// <param name="Model">The card's, also where usage came under an alias.</param>

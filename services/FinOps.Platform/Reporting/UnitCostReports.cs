@@ -1,8 +1,10 @@
 using System.Data;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Currencies;
+using FinOps.Platform.Fleets;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
 using Microsoft.Extensions.Configuration;
@@ -12,7 +14,7 @@ namespace FinOps.Platform.Reporting;
 
 /// <summary>Answers <c>unitCost</c> from buckets and books; never from events.</summary>
 public sealed class UnitCostReports(
-    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock, IConfiguration configuration)
+    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, FleetSigns signs, TimeProvider clock, IConfiguration configuration)
 {
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
@@ -22,13 +24,13 @@ public sealed class UnitCostReports(
         var now = clock.GetUtcNow();
         var books = arguments.AsOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
         var asked = AskedUnitCost.Of(arguments, viewer, books.Tenants, now);
-        return (await AnswerAsync(asked, [new Rating(books, WorkWeights.ByDate)], cancellation))[0];
+        return (await AnswerAsync(asked, [books], cancellation))[0];
     }
 
-    /// <summary>The same usage under each of the ratings, in one snapshot.</summary>
+    /// <summary>The same usage by each of the books, in one snapshot.</summary>
     /// <returns>A report for each, in their order.</returns>
     internal async Task<IReadOnlyList<UnitCostReport>> AnswerAsync(
-        AskedUnitCost asked, IReadOnlyList<Rating> ratings, CancellationToken cancellation)
+        AskedUnitCost asked, IReadOnlyList<Books> rated, CancellationToken cancellation)
     {
         var question = asked.Question;
 
@@ -36,12 +38,11 @@ public sealed class UnitCostReports(
         // One snapshot, so that the freshness shown is that of the figures.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var lastCommitAt = await LastCommitAtAsync(connection, question.Tenants, cancellation);
-        var recordedBefore = asked.AsOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
         var reports = new List<UnitCostReport>();
-        foreach (var rating in ratings)
+        foreach (var books in rated)
         {
-            var reading = await ReadUnitCost.OfAsync(seen, question, rating.Books, cancellation);
-            reports.Add(Report(asked, await reading.SumAsync(connection, question, rating, recordedBefore, cancellation), rating, lastCommitAt));
+            var reading = await ReadUnitCost.OfAsync(seen, question, books, cancellation);
+            reports.Add(Report(asked, books, await reading.SumAsync(connection, question, books, asked.AsOf, cancellation), lastCommitAt));
         }
 
         return reports;
@@ -60,18 +61,18 @@ public sealed class UnitCostReports(
         return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
-    private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, Rating rating, DateTimeOffset? lastCommitAt)
+    private UnitCostReport Report(AskedUnitCost asked, Books books, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
     {
         var question = asked.Question;
         var total = summary.Total;
         var provisionalFrom = Provisional.From(question.Window, question.Now, hourSettlesAfter);
         var weights = summary.WeightSets.Count > 0
             ? string.Join(", ", summary.WeightSets)
-            : rating.Weights.At(question.Window.FirstSlot)!.Name;
+            : books.Weights.At(question.Window.FirstSlot).Name;
         return new UnitCostReport(
             [.. summary.Rows.Select(r => UnitCostRow.Of(r.Key, r.Cell, asked.Calendars))],
             UnitCostRow.Of(CellKey.Total, total, asked.Calendars),
-            CostBasis.Allocation,
+            question.Basis,
             summary.Currency?.Code,
             asked.TimeZone,
             weights,
@@ -87,7 +88,13 @@ public sealed class UnitCostReports(
                 question.ShowsCost ? total.TargetedShare : null,
                 total.InheritedTokens > 0,
                 lastCommitAt,
-                [.. summary.RateCards.Select(c => new RateCardUsed(c.Model.Value, c.Version, c.From))]),
+                [.. summary.RateCards.Select(c => new RateCardUsed(c.Model.Value, c.Version, c.From))])
+            {
+                Heard = question.ShowsIdle
+                    ? cancellation => signs.OfAsync(
+                        books, [.. books.Fleets.Fleets.Where(f => books.Fleets.IsRegistered(f) && question.Shows(f))], question.Now, asked.AsOf, cancellation)
+                    : null,
+            },
             [.. summary.ExchangeRates.Select(ExchangeRateView.Of)]);
     }
 }

@@ -7,60 +7,9 @@ using GraphQL;
 
 namespace FinOps.Platform.Reporting;
 
-/// <summary>Facts that are supposed, each as its mutation takes it, and what tokens are supposed to weigh.</summary>
+/// <summary>Facts that are supposed, each as its mutation takes it.</summary>
 [Name("AssumedInput")]
-public sealed class AssumedInput : BookFactsInput
-{
-    /// <summary>In place of the sets that hold, over the whole window.</summary>
-    public WorkWeightsInput? WorkWeights { get; init; }
-}
-
-/// <summary>A set of work units per token.</summary>
-[Name("WorkWeightsInput")]
-public sealed class WorkWeightsInput
-{
-    /// <summary>Stands on the figures that the set makes.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>A class that is not named keeps its declared weight.</summary>
-    public required IReadOnlyList<WorkWeightInput> Weights { get; init; }
-
-    /// <exception cref="RejectedException">With every failure at once.</exception>
-    internal WorkWeights Decide()
-    {
-        var checks = new Checks();
-        checks.Named(Name, "workWeights.name");
-        var units = UnitClass.All.Select(c => c.DeclaredWorkUnits).ToArray();
-        var named = new HashSet<UnitClass>();
-        foreach (var (weight, field) in Weights.Select((w, i) => (w, $"workWeights.weights[{i}]")))
-        {
-            checks.Amount(weight.Units, $"{field}.units", Money.AllocationDecimals);
-            if (UnitClass.Find(weight.UnitClass) is not { } unitClass)
-            {
-                checks.Fail(
-                    "unit_class_unknown", $"{field}.unitClass",
-                    $"`{field}.unitClass` is '{weight.UnitClass}'; it must be one of {string.Join(", ", UnitClass.All)}.");
-                continue;
-            }
-
-            if (!named.Add(unitClass)) checks.Fail("unit_class_twice", $"{field}.unitClass", $"`{field}.unitClass` names {unitClass} a second time.");
-            units[unitClass.Ordinal] = weight.Units;
-        }
-
-        checks.ThrowIfAny();
-        return new WorkWeights(Name, units);
-    }
-}
-
-/// <summary>What one token of a class weighs.</summary>
-[Name("WorkWeightInput")]
-public sealed class WorkWeightInput
-{
-    /// <summary>The class's name on the wire.</summary>
-    public required string UnitClass { get; init; }
-
-    public required decimal Units { get; init; }
-}
+public sealed class AssumedInput : BookFactsInput;
 
 /// <summary>The figures as they are and as they would be under what is supposed. The books are not touched.</summary>
 /// <param name="Actual">By the books.</param>
@@ -111,17 +60,13 @@ public sealed class WhatIfQueries
     {
         var now = clock.GetUtcNow();
         var entries = assume.Entries(now, viewer.Name);
-        var weights = assume.WorkWeights?.Decide();
         var known = await live.KnownAsync(cancellation);
         var asked = AskedUnitCost.Of(
             new UnitCostArguments(where, groupBy, TimeZone: timeZone ?? "UTC", Basis: basis ?? CostBasis.Allocation, Currency: currency), viewer,
             known.Books.Tenants, now);
         var answers = await reports.AnswerAsync(
             asked,
-            [
-                new Rating(known.Books, WorkWeights.ByDate),
-                new Rating(known.With(known.News(entries)), weights is null ? WorkWeights.ByDate : WorkWeights.Always(weights)),
-            ],
+            [known.Books, known.With(known.News(entries))],
             cancellation);
         return new WhatIfReport(
             answers[0], answers[1], UnitCostDifference.Of(answers[0].Rows, answers[1].Rows), UnitCostDifference.Of(answers[0].Total, answers[1].Total));

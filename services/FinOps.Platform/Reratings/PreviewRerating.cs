@@ -28,8 +28,8 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
         var news = known.News(entries);
         var window = input.WindowOf(news, now);
         var months = new CalendarBuckets(window, Dimension.Month, input.TimeZone ?? "UTC");
-        var before = new Rating(known.Books, WorkWeights.ByDate);
-        var after = before with { Books = known.With(news) };
+        var before = known.Books;
+        var after = known.With(news);
         var comparison = new RatingComparison(window, months.Buckets, now, before, after);
         await CompareAsync(comparison, window, [before, after], [.. news.Select(n => n.Event.Subject)], now, cancellation);
         var moved = comparison.Finish();
@@ -41,10 +41,10 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
     }
 
     private async Task CompareAsync(
-        RatingComparison comparison, Window window, Rating[] ratings, IReadOnlyList<BookSubject> subjects, DateTimeOffset now, CancellationToken cancellation)
+        RatingComparison comparison, Window window, Books[] rated, IReadOnlyList<BookSubject> subjects, DateTimeOffset now, CancellationToken cancellation)
     {
-        var fleets = Array.ConvertAll(ratings, r => r.Books.Fleets);
-        var series = await TouchedAsync(window, ratings, subjects, cancellation);
+        var fleets = Array.ConvertAll(rated, r => r.Fleets);
+        var series = await TouchedAsync(window, rated, subjects, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
@@ -67,9 +67,9 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
             ShowsCost = false,
             Now = now,
         };
-        for (var i = 0; i < ratings.Length; i++)
+        for (var i = 0; i < rated.Length; i++)
         {
-            var reading = await ReadUnitCost.OfAsync(seen, question, ratings[i].Books, cancellation);
+            var reading = await ReadUnitCost.OfAsync(seen, question, rated[i], cancellation);
             if (reading.InOrder.Count > 0) await CompareInOrderAsync(comparison, connection, reading, isAfter: i > 0, window, cancellation);
         }
 
@@ -82,17 +82,17 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
 
     /// <summary>The series that some fact touches, and those that share their fleets' cost with them.</summary>
     private async Task<IReadOnlyList<(int Id, UsageSeries Series)>> TouchedAsync(
-        Window window, Rating[] ratings, IReadOnlyList<BookSubject> subjects, CancellationToken cancellation)
+        Window window, Books[] rated, IReadOnlyList<BookSubject> subjects, CancellationToken cancellation)
     {
         var all = await seen.OfAsync(null, cancellation);
         // A card of another name may price a model by an alias, and units of one model may count in the month of another.
         var cards = subjects.Where(s => s.Kind == BookSubjectKind.RateCard).Select(s => s.Model).ToHashSet();
-        var touched = all.Where(s => subjects.Any(x => x.Touches(s.Series)) || ratings.Any(r => IsPricedByAny(r, s.Series))).ToList();
-        var shared = touched.Select(s => s.Series.Fleet).OfType<FleetId>().Where(f => ratings.Any(r => r.Books.Fleets.IsRegistered(f))).ToHashSet();
+        var touched = all.Where(s => subjects.Any(x => x.Touches(s.Series)) || rated.Any(r => IsPricedByAny(r, s.Series))).ToList();
+        var shared = touched.Select(s => s.Series.Fleet).OfType<FleetId>().Where(f => rated.Any(r => r.Fleets.IsRegistered(f))).ToHashSet();
         return [.. touched.Union(all.Where(s => s.Series.Fleet is { } fleet && shared.Contains(fleet)))];
 
-        bool IsPricedByAny(Rating rating, UsageSeries series) => cards.Count > 0
-            && rating.Books.Rates.Of(series.Tenant, series.Model).Between(window.FirstSlot, window.EndSlot).Any(c => cards.Contains(c.Card.Model.Value));
+        bool IsPricedByAny(Books books, UsageSeries series) => cards.Count > 0
+            && books.Rates.Of(series.Tenant, series.Model).Between(window.FirstSlot, window.EndSlot).Any(c => cards.Contains(c.Card.Model.Value));
     }
 
     private static async Task CompareInOrderAsync(

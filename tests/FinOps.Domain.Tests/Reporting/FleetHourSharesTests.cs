@@ -96,6 +96,6 @@ public sealed class FleetHourSharesTests
     {
         foreach (var unitClass in UnitClass.All)
             Assert.Equal(1_000 * unitClass.DeclaredWorkUnits, WorkWeights.Declared1.Of(Quantities.Of((unitClass, 1_000))));
-        Assert.Equal("declared-1", WorkWeights.ByDate.At(QuarterHour.Holding(DateTimeOffset.UnixEpoch))!.Name);
+        Assert.Equal("declared-1", WeightBook.Declared.At(QuarterHour.Holding(DateTimeOffset.UnixEpoch)).Name);
     }
 }

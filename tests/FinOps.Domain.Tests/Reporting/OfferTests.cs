@@ -50,7 +50,7 @@ public sealed class OfferTests
         foreach (var hour in usage.GroupBy(u => (u.Series.Fleet, u.Slot.Hour))) sums.Add(hour.Key.Fleet, [.. hour]);
 
         // acme: 2 × 1 + 0.5 × 4 = 4; by the card 1.5 × 2 + 1 × 3 = 6.
-        Assert.Equal([new OfferCost(4m, 0), new OfferCost(6m, 0), new OfferCost(0, 2_500_000)], sums.Of(question.KeyOf(RowKind.Usage, new TenantId("acme"), null, null, window.FirstSlot)));
+        Assert.Equal([new OfferCost(4m, 0), new OfferCost(6m, 0), new OfferCost(0, 2_500_000)], sums.Of(new CellKey(RowKind.Usage, "acme", null, null, TimeBuckets.NoBucket)));
         Assert.Equal([new OfferCost(7m, 0), new OfferCost(15m, 0), new OfferCost(0, 5_500_000)], sums.Total());
     }
 

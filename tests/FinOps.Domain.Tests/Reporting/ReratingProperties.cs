@@ -77,7 +77,7 @@ public sealed class ReratingProperties
     {
         var comparison = new RatingComparison(
             new Window(Start, Start.AddHours(Hours)), new TimeBuckets([QuarterHour.Holding(Start)]), Later,
-            new Rating(before, WorkWeights.ByDate), new Rating(after, WorkWeights.ByDate));
+            before, after);
         foreach (var hour in usage.GroupBy(u => (u.Series.Fleet, u.Slot.Hour))) comparison.Add(hour.Key.Fleet, hour.Key.Hour, [.. hour]);
         foreach (var fleet in before.Fleets.Fleets.Union(after.Fleets.Fleets)) comparison.AddIdle(fleet);
         return comparison.Finish();

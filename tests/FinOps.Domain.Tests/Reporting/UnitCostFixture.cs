@@ -36,7 +36,8 @@ internal static class Costs
     public static UnitCostSummary Ask(
         Books books, IReadOnlyList<UsageSlot> usage, Dimension[]? groupBy = null, double fromHour = 0, double toHour = 24,
         string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null,
-        Currency? currency = null, string? chargeCurrency = null, string? tagKey = null, (string Key, string? Value)[]? tags = null)
+        Currency? currency = null, string? chargeCurrency = null, string? tagKey = null, (string Key, string? Value)[]? tags = null,
+        CostBasis basis = CostBasis.Allocation, FleetActivity? activity = null)
     {
         var window = new Window(Start.AddHours(fromHour), Start.AddHours(toHour));
         var question = new UnitCostQuestion
@@ -53,8 +54,9 @@ internal static class Costs
             ChargeCurrency = chargeCurrency is null ? null : new Currency(chargeCurrency),
             Now = now ?? Later,
             Currency = currency,
+            Basis = basis,
         };
-        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
+        var sums = new UnitCostSums(question, books, activity);
         foreach (var hour in usage.GroupBy(u => (u.Series.Fleet, u.Slot.Hour))) sums.Add(hour.Key.Fleet, hour.Key.Hour, [.. hour]);
         var places = GraduatedCharges.Sharing(books.Rates, usage.Select(u => u.Series).Distinct(), window, s => s).Select((s, i) => (s, i)).ToDictionary();
         var counted = usage.Where(u => places.ContainsKey(u.Series) && u.Slot >= VolumeMonth.Holding(window.FirstSlot).First && u.Slot < window.EndSlot);

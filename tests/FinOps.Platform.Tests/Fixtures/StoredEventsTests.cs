@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.CostImports;
+using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Reratings;
@@ -18,7 +19,7 @@ namespace FinOps.Platform.Tests.Fixtures;
 public sealed class StoredEventsTests
 {
     private static readonly StoreOptions Options =
-        StorageModule.Options("Host=unused", store => store.Metering().Pricing().CostImports().Reratings().Budgets().Alerts());
+        StorageModule.Options("Host=unused", store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts());
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Events");
 

@@ -39,7 +39,7 @@ public sealed class ServerlessFleetTests
         await using var house = await HouseAsync();
         await LineAsync(house);
 
-        var fleet = (await FleetQueries.Fleets(house.Books, house.Services.GetRequiredService<SeenSeries>(), house.Clock, CostHouse.Finance, CostHouse.Cancellation)).Single(f => f.Id == "s");
+        var fleet = (await FleetQueries.Fleets(house.Books, house.Services.GetRequiredService<SeenSeries>(), house.Services.GetRequiredService<FleetSigns>(), house.Clock, CostHouse.Finance, CostHouse.Cancellation)).Single(f => f.Id == "s");
         var line = fleet.CostLines.Single();
         Assert.Equal((CostLineKind.Serverless, "m", "uncachedInput 0.5, output 2"), (line.Kind, line.Models!.Single(), string.Join(", ", line.Prices!.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.UnitClass} {p.PerMillion}")))));
         await using var count = house.Database.CreateCommand("select events from finops.book_stream where stream = 'fleet/s'");

@@ -17,6 +17,7 @@ public sealed class ContractSamplesTests
     [InlineData(typeof(UsageReported))]
     [InlineData(typeof(UsageReceipt))]
     [InlineData(typeof(FleetReported))]
+    [InlineData(typeof(FleetReceipt))]
     [InlineData(typeof(BudgetAlertRaised))]
     public void A_sample_is_what_its_message_says(Type message)
     {

@@ -18,7 +18,8 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
             Assert.Equal((0, ""), Outcome(await RunAsync("budgets", "apply", Path.Combine(demo, "budgets.json"))));
         }
 
-        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole', 'fleet/moved', 'target/moved/m')");
+        await using var count = host.Database.CreateCommand(
+            "select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole', 'fleet/moved', 'target/moved/m', 'work-weights')");
         Assert.Equal(11m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
@@ -128,6 +129,41 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
     }
 
     [Fact]
+    public async Task Reports_of_fleets_are_sent_and_each_flaw_is_told_by_its_entry()
+    {
+        var from = new DateTimeOffset(DateTimeOffset.UtcNow.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero).AddHours(-2);
+        string Report(string state) => $$"""{"fleet":"told","from":"{{from:o}}","to":"{{from.AddHours(1):o}}","accelerator":"h100","count":8,"state":"{{state}}","notes":"by hand"}""";
+
+        var first = await RunWithAsync(host.Keys["fleet"], ["fleets", "report", await FileAsync($"[{Report("serving")},{Report("asleep")}]")]);
+        var again = await RunWithAsync(host.Keys["fleet"], ["fleets", "report", await FileAsync($"[{Report("serving")}]")]);
+        var forbidden = await RunWithAsync(host.Keys["acme"], ["fleets", "report", await FileAsync($"[{Report("serving")}]")]);
+
+        Assert.Equal((1, "accepted 1, duplicates 0, rejected 1"), (first.Code, first.Output.Trim()));
+        Assert.Contains("entry 1: state: `state` is one of serving", first.Error, StringComparison.Ordinal);
+        Assert.Equal((0, "accepted 0, duplicates 1, rejected 0"), (again.Code, again.Output.Trim()));
+        Assert.Equal(1, forbidden.Code);
+        Assert.Contains("403", forbidden.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Work_weights_are_set_from_a_file_and_a_token_class_that_is_left_out_is_told()
+    {
+        string Set(string name, string output) =>
+            $$"""
+            [{"name":"{{name}}","fleet":"weighed","from":"2026-03-02T00:00:00Z","weights":[
+              {{string.Join(',', new[] { "uncachedInput", "cacheRead", "cacheWrite", "image", "audioInput", "reasoning", "audioOutput" }.Select(c => $$"""{"unitClass":"{{c}}","workUnits":1}"""))}}{{output}}]}]
+            """;
+
+        var set = await RunAsync("weights", "apply", await FileAsync(Set("file-1", """,{"unitClass":"output","workUnits":"5.5"}""")));
+        var lacking = await RunAsync("weights", "apply", await FileAsync(Set("file-2", "")));
+
+        Assert.Equal((0, ""), (set.Code, set.Error));
+        Assert.StartsWith("set name file-1, fleet weighed, from 2026-03-02T00:00:00Z", set.Output, StringComparison.Ordinal);
+        Assert.Equal(1, lacking.Code);
+        Assert.Contains("`weights` lacks output", lacking.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_that_may_not_set_facts_is_told_so()
     {
         var run = await RunWithAsync(host.Keys["acme"], ["fleets", "apply", await FileAsync("""[{"fleet":"f","costPerHour":1,"currency":"USD"}]""")]);
@@ -143,7 +179,7 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await new RootCommand { Apply.Rates(), Apply.Fleets(), Apply.Targets(), Apply.Budgets() }
+        var code = await new RootCommand { Apply.Rates(), Apply.Fleets(), Apply.Targets(), Apply.Weights(), Apply.Budgets() }
             .Parse([.. words, "--url", host.Url.ToString(), "--key", key])
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());

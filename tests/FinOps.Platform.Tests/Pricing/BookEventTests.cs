@@ -2,6 +2,7 @@ using System.Text.Json;
 using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Tests.Fixtures;
 
@@ -16,7 +17,10 @@ public sealed class BookEventTests
     public void Stored_facts_fold_into_the_books()
     {
         var books = BookEvents.Fold(
-            [Read<RateCardSet>("rate_card_set_v1"), Read<FleetCostSet>("fleet_cost_set_v1"), Read<TargetSet>("target_set_v1")]);
+            [
+                Read<RateCardSet>("rate_card_set_v1"), Read<FleetCostSet>("fleet_cost_set_v1"), Read<TargetSet>("target_set_v1"),
+                Read<WorkWeightsSet>("work_weights_set_v1"),
+            ]);
 
         var november = QuarterHour.Holding(new DateTimeOffset(2023, 11, 16, 18, 0, 0, TimeSpan.Zero));
         var fleet = new FleetId("f1");
@@ -25,6 +29,8 @@ public sealed class BookEventTests
         Assert.Equal(10.000000000001m, books.Fleets.OfHour(fleet, november.Hour)!.Cost.Amount);
         Assert.Equal(("H100", 4), (books.Fleets.At(fleet, november)!.Accelerator, books.Fleets.At(fleet, november)!.Count));
         Assert.Equal(0.4m, books.Targets.At(fleet, model, november)!.CostPerMillionTokens.Amount);
+        var weights = books.Weights.At(new FleetId("h100-a"), QuarterHour.Holding(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(("h100-measured-1", 5.25m, 0m), (weights.Name, weights.Units[UnitClass.Output.Ordinal], weights.Units[UnitClass.Image.Ordinal]));
         Assert.Null(books.Fleets.At(fleet, QuarterHour.Holding(new DateTimeOffset(2023, 12, 1, 0, 0, 0, TimeSpan.Zero))));
     }
 

@@ -197,7 +197,7 @@ public sealed class BooksTests
     }
 
     private static Task<IReadOnlyList<FleetView>> FleetsAsync(CostHouse house, Viewer viewer) => FleetQueries.Fleets(
-        house.Books, house.Services.GetRequiredService<SeenSeries>(), house.Clock, viewer, CostHouse.Cancellation);
+        house.Books, house.Services.GetRequiredService<SeenSeries>(), house.Services.GetRequiredService<FleetSigns>(), house.Clock, viewer, CostHouse.Cancellation);
 
     private static async Task<long> EventsAsync(CostHouse house)
     {

@@ -66,7 +66,7 @@ public sealed class CheckAllocationTests
 
         alarm.Tell(
             new Window(CostHouse.At("2026-03-01T00:00:00Z"), CostHouse.At("2026-03-03T00:00:00Z")), 48,
-            [new FleetHourBalance(new FleetId("h"), QuarterHour.Holding(CostHouse.At("2026-03-01T05:00:00Z")).Hour, 10m, 8m, 1.5m, 0m)]);
+            [(CostBasis.Allocation, new FleetHourBalance(new FleetId("h"), QuarterHour.Holding(CostHouse.At("2026-03-01T05:00:00Z")).Hour, 10m, 8m, 1.5m, 0m))]);
         listener.RecordObservableInstruments();
         await using (var command = house.Database.CreateCommand("update finops.allocation_check set differences = 1")) await command.ExecuteNonQueryAsync(CostHouse.Cancellation);
 

@@ -166,7 +166,6 @@ public sealed class UnitCostReportTests
     }
 
     [Theory]
-    [InlineData("basis")]
     [InlineData("groupBy")]
     [InlineData("timeZone")]
     [InlineData("from")]
@@ -179,8 +178,7 @@ public sealed class UnitCostReportTests
             field == "from" ? "2026-03-02T00:01Z" : "2026-03-02T00:00Z",
             field == "to" ? "2036-03-12T00:00Z" : "2026-03-03T00:00Z",
             field == "groupBy" ? [Dimension.Day, Dimension.Hour] : null,
-            field == "timeZone" ? "Mars/Olympus" : "UTC",
-            field == "basis" ? CostBasis.Usage : CostBasis.Allocation));
+            field == "timeZone" ? "Mars/Olympus" : "UTC"));
 
         Assert.Equal(field, Assert.Single(refused.Rejections).Field);
     }

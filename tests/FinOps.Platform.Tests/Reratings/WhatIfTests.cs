@@ -35,8 +35,7 @@ public sealed class WhatIfTests
         await using var house = await ReratedHouse.OpenAsync();
 
         var answer = await AskAsync(
-            house, new AssumedInput { WorkWeights = new WorkWeightsInput { Name = "by tokens", Weights = [new WorkWeightInput { UnitClass = "output", Units = 1m }] } },
-            [Dimension.Tenant]);
+            house, new AssumedInput { WorkWeights = [Weights("by tokens", c => c == UnitClass.Output ? 1m : c.DeclaredWorkUnits)] }, [Dimension.Tenant]);
 
         // 1.5 of 2.5 million tokens instead of 3 of 4 million work units.
         Assert.Equal([7.5m, 2.5m, 10m], answer.Actual.Rows.Select(r => r.ActualCost));
@@ -61,21 +60,12 @@ public sealed class WhatIfTests
     public async Task Weights_that_are_none_are_refused_field_by_field()
     {
         await using var house = await ReratedHouse.OpenAsync();
-        var flawed = new WorkWeightsInput
-        {
-            Name = "",
-            Weights =
-            [
-                new WorkWeightInput { UnitClass = "tokens", Units = 1m }, new WorkWeightInput { UnitClass = "output", Units = -1m },
-                new WorkWeightInput { UnitClass = "output", Units = 1m },
-            ],
-        };
+        var flawed = Weights("", c => c == UnitClass.Output ? -1m : 1m);
 
-        var refused = await Assert.ThrowsAsync<RejectedException>(() => AskAsync(house, new AssumedInput { WorkWeights = flawed }));
+        var refused = await Assert.ThrowsAsync<RejectedException>(() => AskAsync(house, new AssumedInput { WorkWeights = [flawed] }));
 
         Assert.Equal(
-            ["workWeights.name", "workWeights.weights[0].unitClass", "workWeights.weights[1].units", "workWeights.weights[2].unitClass"],
-            refused.Rejections.Select(r => r.Field));
+            ["workWeights[0].name", $"workWeights[0].weights[{UnitClass.Output.Ordinal}].workUnits"], refused.Rejections.Select(r => r.Field));
     }
 
     [Fact]
@@ -95,4 +85,11 @@ public sealed class WhatIfTests
             new UsageFilter { From = CostHouse.At("2026-03-01T00:00Z"), To = CostHouse.At("2026-03-03T00:00Z") }, assume,
             house.Services.GetRequiredService<UnitCostReports>(), house.Books, house.Clock, viewer ?? CostHouse.Finance, CostHouse.Cancellation,
             groupBy ?? ReratedHouse.ByAtom);
+
+    private static WorkWeightsInput Weights(string name, Func<UnitClass, decimal> units) => new()
+    {
+        Name = name,
+        From = CostHouse.At(ReratedHouse.Start),
+        Weights = [.. UnitClass.All.Select(c => new WorkWeightInput { UnitClass = c.Name, WorkUnits = units(c) })],
+    };
 }

@@ -1,0 +1,23 @@
+namespace FinOps.Domain.Reporting;
+
+/// <summary>Amounts by kind; they add up like everything in a cell.</summary>
+public sealed class AmountsBy<T>
+    where T : struct, Enum
+{
+    private static readonly T[] Kinds = Enum.GetValues<T>();
+
+    private decimal[]? amounts;
+
+    /// <summary>What is not zero, in the order of the kinds.</summary>
+    public IEnumerable<(T Kind, decimal Amount)> All =>
+        amounts is null ? [] : Kinds.Zip(amounts).Where(a => a.Second != 0);
+
+    public decimal Sum => amounts?.Sum() ?? 0;
+
+    internal void Add(T kind, decimal amount) => (amounts ??= new decimal[Kinds.Length])[Array.IndexOf(Kinds, kind)] += amount;
+
+    internal void Add(AmountsBy<T> other)
+    {
+        foreach (var (kind, amount) in other.All) Add(kind, amount);
+    }
+}
