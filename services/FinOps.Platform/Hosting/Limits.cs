@@ -136,7 +136,7 @@ public static class Limits
     /// <summary>Amounts of one import, after rows of one fleet, line and period are summed: a month by the hour for a hundred fleets is 74,400.</summary>
     public const int CostImportAmounts = 100_000;
 
-    /// <summary>Amounts of all imports that count: books are folded from them in memory, in about a second for so many.</summary>
+    /// <summary>Amounts of all imports that count: books are folded from them in memory after each change, in some seconds for so many.</summary>
     public const int CostImportAmountsHeld = 1_000_000;
 
     /// <summary>Hours of fleets that one import covers: each is computed to tell what it replaces.</summary>
