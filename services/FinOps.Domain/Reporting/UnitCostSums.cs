@@ -16,7 +16,8 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     private readonly HashSet<string> unpricedModels = new(StringComparer.Ordinal);
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
     private readonly HashSet<(FleetId Fleet, int Hour)> worked = [];
-    private readonly UsageCharges charges = new(question, books.Rates);
+    private readonly Dictionary<UsageSeries, MeterRates> rates = new(ReferenceEqualityComparer.Instance);
+    private readonly GraduatedCharges graduated = new();
     private readonly HashSet<RateCard> cards = [];
     private Currency? currency;
     private long recordsNotYetCharged;
@@ -33,7 +34,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     public void Add(FleetId? fleet, int hour, IReadOnlyList<UsageSlot> usage)
     {
         var kind = KindOf(fleet);
-        var shares = kind == RowKind.Usage && (question.ShowsCost || charges.NeedCost(usage.Where(IsShown))) ? SharesOf(fleet!.Value, hour, usage) : null;
+        var shares = kind == RowKind.Usage && (question.ShowsCost || IsChargedByCost(usage)) ? SharesOf(fleet!.Value, hour, usage) : null;
         if (question.ShowsCost && shares is not null) Count(shares.Currency, $"the cost of fleet {fleet}");
         for (var i = 0; i < usage.Count; i++)
         {
@@ -49,8 +50,8 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     /// <param name="usage">Of the series that <see cref="GraduatedCharges.Sharing"/> names, from the start of the window's month, in its order.</param>
     public void AddInOrder(UsageSlot usage)
     {
-        var card = charges.CardOf(usage);
-        if (charges.InOrder(card, usage) is not { } charge || !IsShown(usage)) return;
+        var card = RatesOf(usage.Series).At(usage.Slot);
+        if (graduated.Of(card, usage) is not { } charge || !IsShown(usage)) return;
         recordsNotYetCharged -= usage.Records;
         Charged(Cell(KindOf(usage.Series.Fleet), usage.Series, usage.Slot), usage, card, charge);
     }
@@ -116,9 +117,19 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     /// <param name="cost">Its part of the hour's cost; null where that is not known, or not needed.</param>
     private void AddCharge(UnitCostCell cell, UsageSlot usage, Money? cost)
     {
-        var card = charges.CardOf(usage);
+        var card = RatesOf(usage.Series).At(usage.Slot);
         if (card is { IsGraduated: true }) recordsNotYetCharged += usage.Records;
-        else Charged(cell, usage, card, card is null ? null : charges.Of(card, usage, cost));
+        else Charged(cell, usage, card, card is null ? null : card.IsMarkup ? ByCost(card, cost) : card.ChargeFor(usage.Quantities, usage.Series.RateClass));
+    }
+
+    /// <returns>Null where the cost is not known in the card's currency: what is not costed yet is unpriced.</returns>
+    private Charge? ByCost(RateCard card, Money? cost)
+    {
+        if (cost is not { } known) return null;
+        if (known.Currency == card.Currency) return new Charge(card.ChargeForCost(known.Amount), 0, 0);
+        return question.ChargeCurrency is null
+            ? throw CurrencyMix.Rejected(known.Currency, card.Currency, $"the rate card of {card.Model}")
+            : null;
     }
 
     private void Charged(UnitCostCell cell, UsageSlot usage, RateCard? card, Charge? charge)
@@ -151,6 +162,15 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, Timelin
     }
 
     private bool IsShown(UsageSlot usage) => question.Window.Holds(usage.Slot) && question.Shows(usage.Series);
+
+    private bool IsChargedByCost(IReadOnlyList<UsageSlot> usage) =>
+        books.Rates.HasMarkup && usage.Any(u => IsShown(u) && RatesOf(u.Series).At(u.Slot) is { IsMarkup: true });
+
+    private MeterRates RatesOf(UsageSeries series)
+    {
+        if (!rates.TryGetValue(series, out var known)) rates[series] = known = books.Rates.Of(series.Tenant, series.Model);
+        return known;
+    }
 
     private RowKind KindOf(FleetId? fleet) =>
         fleet is { } known && books.Fleets.IsRegistered(known) ? RowKind.Usage : RowKind.Unattributed;
