@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Pricing;
@@ -44,6 +45,19 @@ public sealed class BookEventTests
 
         Assert.Equal((null, null), (old.Reason, old.Rerating));
         Assert.Equal((moved.Reason, moved.Rerating, moved.From, moved.RecordedAt, moved.RecordedBy), (read.Reason, read.Rerating, read.From, read.RecordedAt, read.RecordedBy));
+    }
+
+    [Fact]
+    public void A_card_that_says_everything_folds_into_what_it_said()
+    {
+        var card = Assert.Single(BookEvents.Fold([Read<RateCardSet>("rate_card_set_v1"), Read<RateCardSet>("rate_card_set_v1.full")]).Rates
+            .Cards(new ModelId("azure-conv")), c => c.Version == 2);
+
+        Assert.Equal((5, 2, true), (card.Terms.Rows.Count, card.Terms.Aliases.Count, card.Terms.EndsWithoutSuccessor));
+        Assert.Equal(new CardScope.OfContract("enterprise", [new TenantId("acme"), new TenantId("globex")]), card.Terms.Scope);
+        Assert.Equal((50m, 1_000_000L), (card.Terms.Discounts[ServiceTier.Batch], card.Terms.FreeUnitsPerMonth[UnitClass.Output]));
+        Assert.Equal(new Rounding(2, RoundingMode.HalfEven), card.Terms.Rounding);
+        Assert.Equal(0.0000012m, Assert.IsType<Price.Priced>(card.PriceOf(UnitClass.UncachedInput, RateClass.Parse("256k"))).Rate.PerUnit);
     }
 
     [Fact]
