@@ -2,71 +2,87 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Pricing;
 
-/// <summary>The rate of one unit class, or why there is none.</summary>
-public abstract record Price
-{
-    private Price()
-    {
-    }
-
-    /// <param name="Rate">Per unit.</param>
-    /// <param name="Inherited">Whether it is the parent class's.</param>
-    public sealed record Priced(Rate Rate, bool Inherited) : Price;
-
-    /// <summary>A token class without a rate, whose parent has none either. Shown, never taken for zero.</summary>
-    public sealed record Unpriced(string Reason) : Price;
-
-    /// <summary>Requests and seconds are charged only where the card says so.</summary>
-    public sealed record NotCharged : Price;
-}
-
-/// <summary>A charge in the card's currency, and how many tokens it stands on.</summary>
-/// <param name="Amount">The exact sum of rate × quantity; of priced classes only.</param>
-/// <param name="UnpricedTokens">Tokens of classes without a rate.</param>
-/// <param name="InheritedTokens">Tokens that took their parent class's rate.</param>
-public readonly record struct Charge(decimal Amount, long UnpricedTokens, long InheritedTokens);
-
-/// <summary>What a model's tokens are sold for from an instant on, until its next card.</summary>
+/// <summary>What a model's tokens are sold for from an instant on, until its end or the next card for the same ones.</summary>
 public sealed class RateCard
 {
-    private readonly Price[] prices;
+    private readonly PriceTable prices;
+    private readonly decimal markupFactor;
 
-    public RateCard(ModelId model, DateTimeOffset from, Currency currency, IReadOnlyDictionary<UnitClass, Rate> rates)
+    public RateCard(RateCardTerms terms)
     {
-        Model = model;
-        From = from;
-        Currency = currency;
-        Rates = rates;
-        prices = [.. UnitClass.All.Select(PriceFrom)];
+        Terms = terms;
+        Rates = terms.Rows.Where(r => r.Key.IsBase).ToDictionary(r => r.Key.Class, r => r.Rate);
+        prices = new PriceTable(terms);
+        markupFactor = (100m + terms.MarkupPercent.GetValueOrDefault()) * 0.01m;
     }
 
-    public ModelId Model { get; }
+    /// <summary>The plain card: one rate per class.</summary>
+    public RateCard(ModelId model, DateTimeOffset from, Currency currency, IReadOnlyDictionary<UnitClass, Rate> rates)
+        : this(new RateCardTerms
+        {
+            Model = model,
+            From = from,
+            Currency = currency,
+            Rows = [.. rates.Select(r => new RateRow(new RateKey(r.Key, 0, ServiceTier.Standard, 0), r.Value)).OrderBy(r => r.Key)],
+        })
+    {
+    }
 
-    public DateTimeOffset From { get; }
+    /// <summary>The ordinal among the model's cards as they were recorded; 0 before it is in a book.</summary>
+    public int Version { get; private init; }
 
-    public Currency Currency { get; }
+    public RateCardTerms Terms { get; }
 
-    /// <summary>The rates that were set; inherited ones are not among them.</summary>
+    public ModelId Model => Terms.Model;
+
+    public DateTimeOffset From => Terms.From;
+
+    public Currency Currency => Terms.Currency;
+
+    /// <summary>The base rates that were set; inherited ones are not among them, nor those of a context, a tier or a volume.</summary>
     public IReadOnlyDictionary<UnitClass, Rate> Rates { get; }
 
-    public Price PriceOf(UnitClass unitClass) => prices[unitClass.Ordinal];
+    /// <summary>Whether a charge depends on the units of the month before it.</summary>
+    public bool IsGraduated => prices.IsGraduated;
 
-    public Charge ChargeFor(Quantities quantities)
+    /// <summary>Whether it charges by cost instead of by rates.</summary>
+    public bool IsMarkup => Terms.MarkupPercent is not null;
+
+    public bool Holds(QuarterHour slot) => slot.Start >= From && (Terms.To is not { } to || slot.Start < to);
+
+    public Price PriceOf(UnitClass unitClass, RateClass rateClass = default) => prices.Of(rateClass)[unitClass.Ordinal];
+
+    /// <summary>The charge of standard records of any length.</summary>
+    public Charge ChargeFor(Quantities quantities) => ChargeFor(quantities, default);
+
+    /// <param name="quantities">Of one rate class.</param>
+    /// <param name="rateClass">Which.</param>
+    /// <param name="month">The units before these, to which these are added. Needed where the card is graduated.</param>
+    public Charge ChargeFor(Quantities quantities, RateClass rateClass, UnitsOfMonth? month = null)
     {
+        Invariant.Require(!IsMarkup, "a markup charges by cost, not by rates");
+        Invariant.Require(month is not null || !IsGraduated, "a graduated charge knows the units of the month before it");
         var amount = 0m;
         long unpriced = 0, inherited = 0;
+        var ofClass = prices.Of(rateClass);
         foreach (var unitClass in UnitClass.All)
         {
             var quantity = quantities[unitClass];
             if (quantity == 0) continue;
-            switch (prices[unitClass.Ordinal])
+            switch (ofClass[unitClass.Ordinal])
             {
                 case Price.Priced priced:
-                    amount += priced.Rate.PerUnit * quantity;
+                    var counted = priced.Inherited ? unitClass.Parent! : unitClass;
+                    amount += priced.Graduation is { } steps ? steps.ChargeFor(month![counted], quantity) : priced.Rate.PerUnit * quantity;
+                    month?.Count(counted, quantity);
                     if (priced.Inherited) inherited += quantity;
                     break;
                 case Price.Unpriced:
                     unpriced += quantity;
+                    month?.Count(unitClass, quantity);
+                    break;
+                case Price.NotCharged:
+                    month?.Count(unitClass, quantity);
                     break;
             }
         }
@@ -74,20 +90,26 @@ public sealed class RateCard
         return new Charge(amount, unpriced, inherited);
     }
 
+    /// <summary>The exact product of what usage cost and the markup's factor.</summary>
+    public decimal ChargeForCost(decimal cost)
+    {
+        Invariant.Require(IsMarkup, "rates do not charge by cost");
+        return cost * markupFactor;
+    }
+
     /// <summary>Whether setting the other again would change nothing.</summary>
     public bool SaysTheSameAs(RateCard other) =>
-        Model == other.Model && From == other.From && HasTheRatesOf(other);
+        From == other.From && Terms.To == other.Terms.To && Terms.EndsWithoutSuccessor == other.Terms.EndsWithoutSuccessor
+        && HasTheRatesOf(other);
 
     /// <summary>Whether it prices alike, from whenever.</summary>
-    public bool HasTheRatesOf(RateCard other) =>
-        Currency == other.Currency && Rates.Count == other.Rates.Count
-        && Rates.All(r => other.Rates.TryGetValue(r.Key, out var rate) && rate == r.Value);
+    public bool HasTheRatesOf(RateCard other) => Terms.PricesAs(other.Terms);
 
-    private Price PriceFrom(UnitClass unitClass)
+    internal RateCard Numbered(int version) => new(this, version);
+
+    private RateCard(RateCard card, int version)
     {
-        if (Rates.TryGetValue(unitClass, out var own)) return new Price.Priced(own, Inherited: false);
-        if (unitClass.Side == UnitSide.Other) return new Price.NotCharged();
-        if (unitClass.Parent is { } parent && Rates.TryGetValue(parent, out var parents)) return new Price.Priced(parents, Inherited: true);
-        return new Price.Unpriced($"The card of {Model} has no rate for {unitClass.Parent ?? unitClass}.");
+        (Terms, Rates, prices, markupFactor) = (card.Terms, card.Rates, card.prices, card.markupFactor);
+        Version = version;
     }
 }

@@ -8,6 +8,8 @@ public sealed class Checks
     /// <summary>An amount of money per hour, token or million tokens beyond this is a slip; sums of it might not fit.</summary>
     public const decimal MaxAmount = 1_000_000_000m;
 
+    private const int PercentMaxDecimals = 4;
+
     private readonly List<Rejection> failures = [];
 
     public bool AnyFailed => failures.Count > 0;
@@ -39,6 +41,15 @@ public sealed class Checks
             Fail("amount_too_large", field, $"`{field}` is {Text(amount)}; at most {Text(MaxAmount)} is believed.");
         else if (decimal.Round(amount, maxDecimals) != amount)
             Fail("amount_too_fine", field, $"`{field}` is {Text(amount)}; it may have at most {maxDecimals} decimals.");
+    }
+
+    /// <summary>From nothing to the most, with at most four decimals: what it is a share of stays exact.</summary>
+    public void Percent(decimal percent, string field, decimal most)
+    {
+        if (percent < 0 || percent > most)
+            Fail("percent_invalid", field, $"`{field}` is {Text(percent)}; it lies between 0 and {Text(most)}.");
+        else if (decimal.Round(percent, PercentMaxDecimals) != percent)
+            Fail("amount_too_fine", field, $"`{field}` is {Text(percent)}; it may have at most {PercentMaxDecimals} decimals.");
     }
 
     /// <exception cref="RejectedException">Some check failed.</exception>

@@ -28,7 +28,7 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books)
     public async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation)
     {
         var rates = (await books.NowAsync(cancellation)).Rates;
-        var stretches = rates.Models.SelectMany(model => rates.Within(model, window)).ToList();
+        var stretches = rates.Models.SelectMany(model => rates.Of(tenant, model).Between(window.FirstSlot, window.EndSlot)).ToList();
         await using var command = database.CreateCommand(PerCard);
         command.Parameters.Add(new NpgsqlParameter { Value = tenant.Value });
         command.Parameters.Add(new NpgsqlParameter { Value = window.FirstSlot.Index });
