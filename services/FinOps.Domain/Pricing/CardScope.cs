@@ -14,14 +14,20 @@ public abstract record CardScope
     /// <summary>Cards of one key supersede each other; a contract keeps its key when its tenants change.</summary>
     public abstract string Key { get; }
 
-    public abstract bool Holds(TenantId tenant);
+    /// <summary>Who they are; null is everyone.</summary>
+    public abstract IReadOnlyList<TenantId>? Tenants { get; }
+
+    public bool Holds(TenantId tenant) => Tenants?.Contains(tenant) ?? true;
+
+    /// <summary>Whether somebody is in both.</summary>
+    public bool Meets(CardScope other) => Tenants is null || other.Tenants is null || Tenants.Intersect(other.Tenants).Any();
 
     /// <summary>Everyone.</summary>
     public sealed record General : CardScope
     {
         public override string Key => "";
 
-        public override bool Holds(TenantId tenant) => true;
+        public override IReadOnlyList<TenantId>? Tenants => null;
     }
 
     /// <summary>One tenant.</summary>
@@ -29,21 +35,21 @@ public abstract record CardScope
     {
         public override string Key => $"tenant/{Tenant}";
 
-        public override bool Holds(TenantId tenant) => tenant == Tenant;
+        public override IReadOnlyList<TenantId> Tenants => [Tenant];
     }
 
     /// <summary>A named set of tenants, the same terms for each. A contract's next card of the model may name others.</summary>
     /// <param name="Name">Of the contract.</param>
-    /// <param name="Tenants">Ordinal, at least one.</param>
-    public sealed record OfContract(string Name, IReadOnlyList<TenantId> Tenants) : CardScope
+    /// <param name="Having">The tenants, ordinal, at least one.</param>
+    public sealed record OfContract(string Name, IReadOnlyList<TenantId> Having) : CardScope
     {
         public override string Key => $"contract/{Name}";
 
-        public override bool Holds(TenantId tenant) => Tenants.Contains(tenant);
+        public override IReadOnlyList<TenantId> Tenants => Having;
 
-        public bool Equals(OfContract? other) => other is not null && Name == other.Name && Tenants.SequenceEqual(other.Tenants);
+        public bool Equals(OfContract? other) => other is not null && Name == other.Name && Having.SequenceEqual(other.Having);
 
-        public override int GetHashCode() => HashCode.Combine(Name, Tenants.Count);
+        public override int GetHashCode() => HashCode.Combine(Name, Having.Count);
     }
 }
 

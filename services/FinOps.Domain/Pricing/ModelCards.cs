@@ -16,6 +16,7 @@ internal sealed class ModelCards
             .ToDictionary(g => g.Key, g => new Timeline<RateCard>(g.Select(c => (QuarterHour.Holding(c.From), c))));
         All = [.. scopes.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value.Values)];
         Aliases = [.. All.SelectMany(c => c.Terms.Aliases).Distinct()];
+        if (All.All(c => c.Terms.Scope is CardScope.General)) Plain = new MeterRates(Changes.Distinct().Select(slot => (slot, At(slot, null))));
     }
 
     public ModelId Model { get; }
@@ -25,6 +26,9 @@ internal sealed class ModelCards
 
     /// <summary>Claimed by any card at any time.</summary>
     public IReadOnlyList<ModelId> Aliases { get; }
+
+    /// <summary>What prices everyone's usage, where all cards are for everyone; else null.</summary>
+    public MeterRates? Plain { get; }
 
     /// <summary>Where a card begins or ends.</summary>
     public IEnumerable<QuarterHour> Changes =>
@@ -39,6 +43,8 @@ internal sealed class ModelCards
 
     /// <returns>Whether a card that applies to the tenant says that the name is the model's.</returns>
     public bool Claims(ModelId alias, QuarterHour slot, TenantId? tenant) => Applying(slot, tenant).Any(c => c.Terms.Aliases.Contains(alias));
+
+    public Timeline<RateCard>? Of(CardScope scope) => scopes.GetValueOrDefault(scope.Key);
 
     public DateTimeOffset? EndOf(RateCard card)
     {

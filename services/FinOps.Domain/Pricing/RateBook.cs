@@ -38,7 +38,10 @@ public sealed class RateBook
     /// <returns>The model's cards by scope and date, superseded ones left out.</returns>
     public IReadOnlyList<RateCard> Cards(ModelId model) => models.GetValueOrDefault(model)?.All ?? [];
 
-    /// <returns>Other models with a card, in whatever time, that claims the name.</returns>
+    /// <returns>The card for the same ones as the given one that holds then, or that would if it had not ended.</returns>
+    public RateCard? Current(RateCard like, QuarterHour slot) => models.GetValueOrDefault(like.Model)?.Of(like.Terms.Scope)?.At(slot);
+
+    /// <returns>Cards of whichever model, in whatever time, that claims the name.</returns>
     public IEnumerable<RateCard> Claimants(ModelId alias) => claims[alias].SelectMany(m => m.All.Where(c => c.Terms.Aliases.Contains(alias)));
 
     /// <returns>When a card ends: where it says, or where the next one for the same ones begins; null is open.</returns>
@@ -47,8 +50,9 @@ public sealed class RateBook
     /// <returns>Which card prices the tenant's usage of the name, from when on.</returns>
     public MeterRates Of(TenantId tenant, ModelId model)
     {
-        IEnumerable<ModelCards> concerned = claims[model];
-        if (models.TryGetValue(model, out var own)) concerned = concerned.Prepend(own);
+        var own = models.GetValueOrDefault(model);
+        if (own?.Plain is { } plain && !claims.Contains(model)) return plain;
+        IEnumerable<ModelCards> concerned = own is null ? claims[model] : claims[model].Prepend(own);
         var changes = concerned.SelectMany(m => m.Changes).Distinct();
         return new MeterRates(changes.Select(slot => (slot, At(model, slot, tenant))));
     }

@@ -9,8 +9,6 @@ internal static class ReadRates
     /// <summary>Decimals of a rate per million units, so that one per unit has at most <see cref="Rate.MaxDecimals"/>.</summary>
     private const int PerMillionMaxDecimals = Rate.MaxDecimals - 6;
 
-    private const string Standard = "standard";
-
     private static string Classes => string.Join(", ", UnitClass.All);
 
     private static string Boundaries =>
@@ -56,9 +54,9 @@ internal static class ReadRates
             if (tier == ServiceTier.Standard)
                 checks.Fail("service_tier_unknown", $"{field}.serviceTier", $"`{field}.serviceTier` is the standard tier, off which discounts are; set its rates.");
             else if (!read.TryAdd(tier, percent))
-                checks.Fail("discount_twice", $"{field}.serviceTier", $"`{field}.serviceTier` names {Text(tier)} a second time.");
+                checks.Fail("discount_twice", $"{field}.serviceTier", $"`{field}.serviceTier` names {tier.Name()} a second time.");
             else if (rows.FirstOrDefault(r => r.Key.Tier == ServiceTier.Standard && !IsRate(RateCardTerms.Discounted(r.Value, percent))) is { Key.Class: { } odd })
-                checks.Fail("rate_too_fine", $"{field}.percent", $"{percent} percent off the rate of {odd} has more than {Rate.MaxDecimals} decimals per unit; give {Text(tier)} rates of its own.");
+                checks.Fail("rate_too_fine", $"{field}.percent", $"{percent} percent off the rate of {odd} has more than {Rate.MaxDecimals} decimals per unit; give {tier.Name()} rates of its own.");
         }
 
         return read;
@@ -84,12 +82,6 @@ internal static class ReadRates
         return read;
     }
 
-    /// <returns>Null where no tier is called so.</returns>
-    public static ServiceTier? Tier(string name) =>
-        Enum.GetValues<ServiceTier>().Where(t => Text(t) == name).Select(t => (ServiceTier?)t).FirstOrDefault();
-
-    public static string Text(ServiceTier tier) => tier == ServiceTier.Standard ? Standard : tier.ToString().ToLowerInvariant();
-
     private static RateKey? Key(SetRate rate, string field, Checks checks)
     {
         var unitClass = ClassOf(rate.UnitClass, $"{field}.unitClass", checks);
@@ -97,7 +89,7 @@ internal static class ReadRates
         var isBand = RateClass.ContextBoundaries.Contains(context);
         if (!isBand)
             checks.Fail("context_boundary_unknown", $"{field}.contextAboveTokens", $"`{field}.contextAboveTokens` is {context}; it must be one of {Boundaries}.");
-        var tier = TierOf(rate.ServiceTier ?? Standard, $"{field}.serviceTier", checks);
+        var tier = TierOf(rate.ServiceTier ?? ServiceTier.Standard.Name(), $"{field}.serviceTier", checks);
         var volume = rate.VolumeAboveUnits ?? 0;
         if (volume < 0) checks.Fail("units_invalid", $"{field}.volumeAboveUnits", $"`{field}.volumeAboveUnits` is {volume}; it must not be negative.");
         return unitClass is not null && isBand && tier is { } known && volume >= 0 ? new RateKey(unitClass, context, known, volume) : null;
@@ -128,9 +120,9 @@ internal static class ReadRates
 
     private static ServiceTier? TierOf(string name, string field, Checks checks)
     {
-        var tier = Tier(name);
+        var tier = ServiceTiers.Find(name);
         if (tier is null)
-            checks.Fail("service_tier_unknown", field, $"`{field}` is '{name}'; it must be one of {string.Join(", ", Enum.GetValues<ServiceTier>().Select(Text))}.");
+            checks.Fail("service_tier_unknown", field, $"`{field}` is '{name}'; it must be one of {string.Join(", ", ServiceTiers.Names)}.");
         return tier;
     }
 

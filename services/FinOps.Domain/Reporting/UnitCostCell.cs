@@ -1,3 +1,4 @@
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Reporting;
@@ -16,6 +17,8 @@ public sealed class UnitCostCell
     private long costedTokens;
     private decimal charge;
     private bool charged;
+    private Rounding? rounding;
+    private bool roundsInManyWays;
     private decimal targetMillionths; // Σ tokens × target per million
     private decimal comparedCost;
     private decimal comparedTargetMillionths;
@@ -45,6 +48,9 @@ public sealed class UnitCostCell
     /// <summary>Null where no rate card applied.</summary>
     public decimal? Charge => charged ? charge : null;
 
+    /// <summary>The exact charge, rounded once as its cards declare; null where they declare nothing, or not the same.</summary>
+    public decimal? ChargeRounded => charged && !roundsInManyWays ? rounding?.Of(charge) : null;
+
     /// <summary>Over the tokens whose cost is known: others would pass for free.</summary>
     public decimal? CostPerMillionTokens => costKnown && costedTokens > 0 ? Figure(cost * Million / costedTokens) : null;
 
@@ -67,8 +73,10 @@ public sealed class UnitCostCell
         for (var i = 0; i < values.Length; i++) quantities[i] += values[i];
     }
 
-    internal void AddCharge(decimal amount, long inheritedTokens)
+    internal void AddCharge(decimal amount, long inheritedTokens, Rounding? declared)
     {
+        roundsInManyWays |= charged && declared != rounding;
+        rounding = declared;
         charge += amount;
         charged = true;
         InheritedTokens += inheritedTokens;
@@ -118,6 +126,12 @@ public sealed class UnitCostCell
         cost += other.cost;
         costKnown |= other.costKnown;
         costedTokens += other.costedTokens;
+        if (other.charged)
+        {
+            roundsInManyWays |= other.roundsInManyWays || (charged && other.rounding != rounding);
+            rounding = other.rounding;
+        }
+
         charge += other.charge;
         charged |= other.charged;
         UnpricedTokens += other.UnpricedTokens;

@@ -24,6 +24,9 @@ public sealed class UnitCostQuestion
     /// <summary>Whether cost and target may be shown; charges may always.</summary>
     public required bool ShowsCost { get; init; }
 
+    /// <summary>Charges in another currency are left out as unpriced; null refuses a figure in two.</summary>
+    public Currency? ChargeCurrency { get; init; }
+
     /// <summary>The moment for which it is answered: hours that had not begun by then cost nothing yet.</summary>
     public required DateTimeOffset Now { get; init; }
 

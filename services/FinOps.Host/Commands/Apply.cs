@@ -24,7 +24,7 @@ internal static class Apply
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     public static Command Rates() => Command("rates", "What tokens are sold for, per model.", new Kind(
-        "setRateCard", "RateCardInput", "model from currency rates { unitClass perMillion inherited }",
+        "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }",
         (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
 
     public static Command Fleets() => Command(

@@ -11,7 +11,9 @@ internal sealed record BudgetWatch(string Tenant, long Accepted, long Rates, Dat
     // Record time is the ledger's clock, cut to hours; another host's clock may be off by some.
     private static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
 
-    private const string RateVersions = "(select coalesce(sum(events), 0) from finops.book_stream where stream like 'rate-card/%')::bigint";
+    // What a fleet costs is a price too where a card charges by cost.
+    private const string RateVersions =
+        "(select coalesce(sum(events), 0) from finops.book_stream where stream like 'rate-card/%' or stream like 'fleet/%')::bigint";
 
     /// <summary>The tenants with open budgets and news.</summary>
     public static async Task<IReadOnlyList<string>> TenantsWithNewsAsync(NpgsqlDataSource database, CancellationToken cancellation)

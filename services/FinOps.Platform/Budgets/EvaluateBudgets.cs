@@ -20,9 +20,10 @@ internal sealed class EvaluateBudgets(NpgsqlDataSource database, IDocumentStore 
     public async Task RunAsync(OpenBudgets open, IReadOnlyCollection<int> days, Action<string> deliver, CancellationToken cancellation)
     {
         var spends = new Dictionary<(Window, Currency), Money>();
+        var reached = await charges.ReachedAsync(days, cancellation);
         foreach (var id in open.Ids)
         {
-            foreach (var period in BudgetCalendar.Touched(open[id].Terms.Period, days))
+            foreach (var period in BudgetCalendar.Touched(open[id].Terms.Period, reached))
             {
                 await LearnCrossingsAsync(open, id, period, cancellation);
                 if (open.IsExhausted(id, period)) continue;

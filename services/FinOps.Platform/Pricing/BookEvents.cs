@@ -16,7 +16,8 @@ internal interface IBookEvent
 /// <param name="Stream">Where.</param>
 /// <param name="Event">What.</param>
 /// <param name="IsNews">Whether it changes these books; if not, nothing is recorded.</param>
-internal sealed record BookEntry(string Stream, IBookEvent Event, Func<Books, bool> IsNews);
+/// <param name="AlsoReads">Prefix of further streams that it is decided on; those that name it come one after the other.</param>
+internal sealed record BookEntry(string Stream, IBookEvent Event, Func<Books, bool> IsNews, string? AlsoReads = null);
 
 internal static class BookEvents
 {

@@ -12,7 +12,8 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Writers of the same streams come one after the other, and decide on what the one before them wrote; in order, so none deadlock.
-        var streams = entries.Select(e => e.Stream).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var further = entries.Select(e => e.AlsoReads).OfType<string>().Distinct().ToArray();
+        var streams = entries.Select(e => e.Stream).Concat(further).Distinct().Order(StringComparer.Ordinal).ToArray();
         await using (var locks = new NpgsqlCommand(
             """
             insert into finops.book_stream (stream, events) select s, 0 from unnest($1) s order by s collate "C"
@@ -24,7 +25,8 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         }
 
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
-        var events = (await LiveBooks.EventsAsync(session, streams, cancellation)).ToList<object>();
+        var read = streams.Concat(await StreamsAsync(connection, transaction, further, cancellation)).Distinct().ToList();
+        var events = (await LiveBooks.EventsAsync(session, read, cancellation)).ToList<object>();
         var appended = 0;
         foreach (var entry in entries)
         {
@@ -38,5 +40,18 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         if (appended == 0) return; // The transaction is rolled back, and with it the empty rows.
         await session.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task<IReadOnlyList<string>> StreamsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string[] prefixes, CancellationToken cancellation)
+    {
+        if (prefixes.Length == 0) return [];
+        await using var command = new NpgsqlCommand(
+            "select stream from finops.book_stream b where exists (select from unnest($1) p where starts_with(b.stream, p))", connection, transaction);
+        command.Parameters.Add(new NpgsqlParameter { Value = prefixes });
+        var streams = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) streams.Add(reader.GetString(0));
+        return streams;
     }
 }

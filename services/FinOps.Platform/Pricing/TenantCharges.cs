@@ -1,54 +1,107 @@
+using System.Data;
 using FinOps.Domain.Pricing;
+using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Storage;
 using Npgsql;
 
 namespace FinOps.Platform.Pricing;
 
-/// <summary>What a tenant owes for a window: rates × quantities, exact.</summary>
+/// <summary>What a tenant owes for a window, exact.</summary>
 /// <param name="Charge">The sum over all priced usage in the currency asked for.</param>
 /// <param name="UnpricedTokens">Tokens that no rate card priced in that currency: shown, never taken for zero.</param>
 public sealed record TenantCharge(Money Charge, long UnpricedTokens);
 
-/// <summary>Answers from the buckets and the rate cards; one function for reports and budgets.</summary>
-public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books)
+/// <summary>Answers budgets from the buckets and the rate cards with the charge that reports tell.</summary>
+public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TimeProvider clock)
 {
-    // The database sums per stretch in which one card holds, so a month of a tenant is a row per model and price change, however busy.
-    private static readonly string PerCard =
+    private const int SlotsPerDay = 96;
+
+    // The database sums per stretch in which one card holds, so a month of a tenant is a row per price, however busy.
+    private static readonly string PerPrice =
         $"""
-         select s.model, card.index, {Columns.Sums("b")}
-         from finops.series s
-         join finops.bucket b on b.series = s.id and b.slot >= $2 and b.slot < $3
-         left join unnest($4::text[], $5::int[], $6::int[]) with ordinality card (model, first, "end", index)
-           on card.model = s.model and b.slot >= card.first and b.slot < card."end"
-         where s.tenant = $1
-         group by s.model, card.index
+         select price.place, {Columns.Sums("b")}
+         from finops.bucket b
+         left join unnest($4::int[], $5::int[], $6::int[], $7::int[]) price (series, first, "end", place)
+           on price.series = b.series and b.slot >= price.first and b.slot < price."end"
+         where b.series = any($1) and b.slot >= $2 and b.slot < $3
+         group by price.place
          """;
 
     public async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation)
     {
-        var rates = (await books.NowAsync(cancellation)).Rates;
-        var stretches = rates.Models.SelectMany(model => rates.Of(tenant, model).Between(window.FirstSlot, window.EndSlot)).ToList();
-        await using var command = database.CreateCommand(PerCard);
-        command.Parameters.Add(new NpgsqlParameter { Value = tenant.Value });
-        command.Parameters.Add(new NpgsqlParameter { Value = window.FirstSlot.Index });
-        command.Parameters.Add(new NpgsqlParameter { Value = window.EndSlot.Index });
-        command.Parameters.Add(new NpgsqlParameter { Value = stretches.Select(s => s.Card.Model.Value).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter { Value = stretches.Select(s => s.First.Index).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter { Value = stretches.Select(s => s.End.Index).ToArray() });
+        var now = await books.NowAsync(cancellation);
+        var series = await seen.OfAsync([tenant], cancellation);
+        var stretches = series.SelectMany(s => now.Rates.Of(tenant, s.Series.Model).Between(window.FirstSlot, window.EndSlot)
+            .Select(r => new Stretch(s.Id, r.First, r.End, new SeriesPrice(r.Card, s.Series.RateClass)))).ToList();
+        // By the units of the month, or by cost: then slot by slot, as a report does.
+        return stretches.Any(s => s.Price.Card.IsGraduated || s.Price.Card.IsMarkup)
+            ? await BySlotAsync(tenant, window, currency, now, cancellation)
+            : await PerPriceAsync([.. series.Select(s => s.Id)], stretches, window, currency, cancellation);
+    }
+
+    /// <returns>The UTC days whose charge may have changed with these: to the end of their month where cards count the month's units.</returns>
+    public async Task<IReadOnlyCollection<int>> ReachedAsync(IReadOnlyCollection<int> days, CancellationToken cancellation)
+    {
+        if (days.Count == 0 || !(await books.NowAsync(cancellation)).Rates.HasGraduated) return days;
+        return [.. days.SelectMany(day => Enumerable.Range(day, VolumeMonth.Holding(new QuarterHour(day * SlotsPerDay)).End.Index / SlotsPerDay - day)).Distinct()];
+    }
+
+    private async Task<TenantCharge> PerPriceAsync(
+        int[] series, List<Stretch> stretches, Window window, Currency currency, CancellationToken cancellation)
+    {
+        var prices = stretches.Select(s => s.Price).Distinct().ToList();
+        await using var command = database.CreateCommand(PerPrice);
+        foreach (var value in (object[])
+        [
+            series, window.FirstSlot.Index, window.EndSlot.Index, stretches.Select(s => s.Series).ToArray(),
+            stretches.Select(s => s.First.Index).ToArray(), stretches.Select(s => s.End.Index).ToArray(),
+            stretches.Select(s => prices.IndexOf(s.Price)).ToArray(),
+        ])
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
 
         var amount = 0m;
         long unpriced = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var quantities = Columns.Quantities(reader, first: 2);
-            var card = reader.IsDBNull(1) ? null : stretches[(int)reader.GetInt64(1) - 1].Card;
-            var charge = card is not null && card.Currency == currency ? card.ChargeFor(quantities) : new Charge(0, quantities.Total, 0);
+            var quantities = Columns.Quantities(reader, first: 1);
+            var price = reader.IsDBNull(0) ? null : prices[reader.GetInt32(0)];
+            var charge = price is not null && price.Card.Currency == currency
+                ? price.Card.ChargeFor(quantities, price.RateClass)
+                : new Charge(0, quantities.Total, 0);
             amount += charge.Amount;
             unpriced += charge.UnpricedTokens;
         }
 
         return new TenantCharge(new Money(amount, currency), unpriced);
     }
+
+    private async Task<TenantCharge> BySlotAsync(
+        TenantId tenant, Window window, Currency currency, Books now, CancellationToken cancellation)
+    {
+        var question = new UnitCostQuestion
+        {
+            Window = window,
+            GroupBy = [],
+            Buckets = TimeBuckets.None,
+            Tenants = new HashSet<TenantId> { tenant },
+            Models = null,
+            Fleets = null,
+            ShowsCost = false,
+            ChargeCurrency = currency,
+            Now = clock.GetUtcNow(),
+        };
+        var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var total = (await reading.SumAsync(connection, question, now, recordedBefore: null, cancellation)).Total;
+        return new TenantCharge(new Money(total.Charge ?? 0, currency), total.UnpricedTokens);
+    }
+
+    /// <summary>What a sum of quantities is priced by.</summary>
+    private sealed record SeriesPrice(RateCard Card, RateClass RateClass);
+
+    private sealed record Stretch(int Series, QuarterHour First, QuarterHour End, SeriesPrice Price);
 }

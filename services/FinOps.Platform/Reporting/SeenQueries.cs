@@ -30,8 +30,11 @@ public sealed class SeenQueries
         return
         [
             .. models.Distinct().OrderBy(m => m.Value, StringComparer.Ordinal)
-                .Select(m => new ModelView(m.Value, rates.At(m, now) is not null)),
+                .Select(m => new ModelView(m.Value, IsPriced(m))),
         ];
+
+        bool IsPriced(ModelId model) =>
+            viewer.Tenants is { } tenants ? tenants.Any(t => rates.At(model, now, t) is not null) : rates.At(model, now) is not null;
     }
 }
 

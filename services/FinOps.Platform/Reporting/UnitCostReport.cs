@@ -38,6 +38,7 @@ public sealed record UnitCostReport(
 /// <param name="Seconds">Seconds, where the source counts them.</param>
 /// <param name="ActualCost">Null where no cost is known, or where the key may not see it.</param>
 /// <param name="Charge">Rates × quantities; null where no rate card applied.</param>
+/// <param name="ChargeRounded">The charge, rounded once as its rate cards declare; null where they declare nothing, or not the same.</param>
 /// <param name="UnpricedTokens">Tokens that the charge leaves out, for want of a rate.</param>
 /// <param name="RateInherited">Whether a class took its parent's rate.</param>
 /// <param name="ActualCostPerMillionTokens">Over the tokens whose cost is known.</param>
@@ -58,6 +59,7 @@ public sealed record UnitCostRow(
     long Seconds,
     decimal? ActualCost,
     decimal? Charge,
+    decimal? ChargeRounded,
     long UnpricedTokens,
     bool RateInherited,
     decimal? ActualCostPerMillionTokens,
@@ -72,7 +74,7 @@ public sealed record UnitCostRow(
             key.Bucket == TimeBuckets.NoBucket ? null : calendar.Buckets.StartOf(key.Bucket).Start, calendar.Label(key.Bucket),
             cell.Records, cell.IncompleteRecords, cell.FailedRecords, TokenCounts.Of(quantities),
             quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
-            cell.Cost, cell.Charge, cell.UnpricedTokens, cell.InheritedTokens > 0,
+            cell.Cost, cell.Charge, cell.ChargeRounded, cell.UnpricedTokens, cell.InheritedTokens > 0,
             cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens);
     }
 }
@@ -99,6 +101,7 @@ public sealed record TokenCounts(
 /// <param name="TargetedTokensShare">The share of the tokens that has a target; null without tokens, or where targets may not be seen.</param>
 /// <param name="RateInherited">Whether some class took its parent's rate.</param>
 /// <param name="LastCommitAt">When usage was last committed; null where none was.</param>
+/// <param name="RateCards">The rate cards behind the charges.</param>
 public sealed record UnitCostCompleteness(
     bool Provisional,
     DateTimeOffset? ProvisionalFrom,
@@ -109,4 +112,11 @@ public sealed record UnitCostCompleteness(
     long IncompleteRecords,
     decimal? TargetedTokensShare,
     bool RateInherited,
-    DateTimeOffset? LastCommitAt);
+    DateTimeOffset? LastCommitAt,
+    IReadOnlyList<RateCardUsed> RateCards);
+
+/// <summary>A rate card behind a figure.</summary>
+/// <param name="Model">The card's, also where usage came under an alias.</param>
+/// <param name="Version">The ordinal among the model's cards as they were recorded.</param>
+/// <param name="From">Since when it holds.</param>
+public sealed record RateCardUsed(string Model, int Version, DateTimeOffset From);

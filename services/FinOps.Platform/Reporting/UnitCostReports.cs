@@ -1,5 +1,4 @@
 using System.Data;
-using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
@@ -24,36 +23,14 @@ public sealed class UnitCostReports(
         var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, asOf, viewer, now);
         var question = asked.Question;
         var books = asOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
-        var series = await SeriesAsync(question, books, cancellation);
+        var reading = await ReadUnitCost.OfAsync(seen, question, books, cancellation);
 
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // One snapshot, so that the freshness shown is that of the figures.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var lastCommitAt = await LastCommitAtAsync(connection, question.Tenants, cancellation);
-        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
-        // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
-        var first = new QuarterHour(question.Window.FirstSlot.Hour * FleetHours.Quarters);
-        var end = new QuarterHour((new QuarterHour(question.Window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
         var recordedBefore = asOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
-        await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, first, end, recordedBefore, cancellation))
-        {
-            sums.Add(hour.Fleet, hour.Hour, hour.Usage);
-            if (sums.CellCount > Limits.ReportRows) throw TooManyRows();
-        }
-
-        return Report(asked, sums.Finish(), lastCommitAt);
-    }
-
-    /// <summary>The series shown and, where costs are asked for, those that share their fleets.</summary>
-    private async Task<IReadOnlyList<(int Id, UsageSeries Series)>> SeriesAsync(
-        UnitCostQuestion question, Books books, CancellationToken cancellation)
-    {
-        if (!question.ShowsCost)
-            return [.. (await seen.OfAsync(question.Tenants?.ToList(), cancellation)).Where(s => question.Shows(s.Series))];
-        var all = await seen.OfAsync(null, cancellation);
-        var fleets = all.Where(s => question.Shows(s.Series)).Select(s => s.Series.Fleet).OfType<FleetId>()
-            .Where(books.Fleets.IsRegistered).ToHashSet();
-        return [.. all.Where(s => question.Shows(s.Series) || (s.Series.Fleet is { } fleet && fleets.Contains(fleet)))];
+        return Report(asked, await reading.SumAsync(connection, question, books, recordedBefore, cancellation), lastCommitAt);
     }
 
     private static async Task<DateTimeOffset?> LastCommitAtAsync(
@@ -71,7 +48,6 @@ public sealed class UnitCostReports(
 
     private UnitCostReport Report(AskedUnitCost asked, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
     {
-        if (summary.Rows.Count > Limits.ReportRows) throw TooManyRows();
         var question = asked.Question;
         var total = summary.Total;
         var provisionalFrom = Provisional.From(question.Window, question.Now, hourSettlesAfter);
@@ -96,9 +72,7 @@ public sealed class UnitCostReports(
                 total.IncompleteRecords,
                 question.ShowsCost ? total.TargetedShare : null,
                 total.InheritedTokens > 0,
-                lastCommitAt));
+                lastCommitAt,
+                [.. summary.RateCards.Select(c => new RateCardUsed(c.Model.Value, c.Version, c.From))]));
     }
-
-    private static RejectedException TooManyRows() => new(new Rejection(
-        "report_too_large", "groupBy", $"The report would have more than {Limits.ReportRows} rows; group coarser or narrow the window."));
 }

@@ -77,7 +77,7 @@ internal static class UsageBuckets
     }
 
     /// <summary>The rows of one slot, summed.</summary>
-    private sealed class SlotSum
+    internal sealed class SlotSum
     {
         private readonly long[] sums = new long[3 + UnitClass.All.Count];
         private (int Series, int Slot)? of;

@@ -34,7 +34,8 @@ internal static class Costs
 
     public static UnitCostSummary Ask(
         Books books, IReadOnlyList<UsageSlot> usage, Dimension[]? groupBy = null, double fromHour = 0, double toHour = 24,
-        string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null)
+        string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null,
+        string? chargeCurrency = null)
     {
         var window = new Window(Start.AddHours(fromHour), Start.AddHours(toHour));
         var question = new UnitCostQuestion
@@ -46,10 +47,14 @@ internal static class Costs
             Models = models?.Select(m => new ModelId(m)).ToHashSet(),
             Fleets = fleets?.Select(f => new FleetId(f)).ToHashSet(),
             ShowsCost = showsCost,
+            ChargeCurrency = chargeCurrency is null ? null : new Currency(chargeCurrency),
             Now = now ?? Later,
         };
         var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
         foreach (var hour in usage.GroupBy(u => (u.Series.Fleet, u.Slot.Hour))) sums.Add(hour.Key.Fleet, hour.Key.Hour, [.. hour]);
+        var places = GraduatedCharges.Sharing(books.Rates, usage.Select(u => u.Series).Distinct(), window, s => s).Select((s, i) => (s, i)).ToDictionary();
+        var counted = usage.Where(u => places.ContainsKey(u.Series) && u.Slot >= VolumeMonth.Holding(window.FirstSlot).First && u.Slot < window.EndSlot);
+        foreach (var slot in counted.OrderBy(u => u.Slot).ThenBy(u => places[u.Series])) sums.AddInOrder(slot);
         return sums.Finish();
     }
 

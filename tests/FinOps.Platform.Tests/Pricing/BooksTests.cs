@@ -159,8 +159,8 @@ public sealed class BooksTests
         await house.RateAsync("m", "2026-03-01T00:00Z", 1m, 2m);
         await house.RateAsync("m", "2026-03-02T00:00Z", 3m, null);
 
-        var all = await PricingQueries.RateCards(house.Books, CostHouse.Cancellation, "m");
-        var first = await PricingQueries.RateCards(house.Books, CostHouse.Cancellation, at: CostHouse.At("2026-03-01T23:59Z"));
+        var all = await PricingQueries.RateCards(house.Books, CostHouse.Finance, CostHouse.Cancellation, "m");
+        var first = await PricingQueries.RateCards(house.Books, CostHouse.Finance, CostHouse.Cancellation, at: CostHouse.At("2026-03-01T23:59Z"));
 
         Assert.Equal(2, all.Count);
         Assert.Equal(("reasoning", 2m, true), First(Assert.Single(first), "reasoning"));

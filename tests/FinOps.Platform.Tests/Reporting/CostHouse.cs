@@ -65,7 +65,7 @@ public sealed class CostHouse : IAsyncDisposable
         new FleetCostInput { Fleet = fleet, From = At(from), To = to is null ? null : At(to), CostPerHour = perHour, Currency = "USD" },
         Record, Clock, Finance, Cancellation);
 
-    public Task RateAsync(string model, string from, decimal input, decimal? output) => PricingMutations.SetRateCard(
+    public Task RateAsync(string model, string from, decimal input, decimal? output) => RateAsync(
         new RateCardInput
         {
             Model = model,
@@ -76,8 +76,9 @@ public sealed class CostHouse : IAsyncDisposable
                 new RateInput { UnitClass = "uncachedInput", PerMillion = input },
                 .. output is null ? Array.Empty<RateInput>() : [new RateInput { UnitClass = "output", PerMillion = output }],
             ],
-        },
-        Record, Clock, Finance, Cancellation);
+        });
+
+    public Task<RateCardView> RateAsync(RateCardInput card) => PricingMutations.SetRateCard(card, Record, Books, Clock, Finance, Cancellation);
 
     public Task TargetAsync(string fleet, string model, string from, decimal perMillion) => TargetMutations.SetTarget(
         new TargetInput { Fleet = fleet, Model = model, From = At(from), CostPerMillionTokens = perMillion, Currency = "USD" },

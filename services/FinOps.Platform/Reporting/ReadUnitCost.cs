@@ -1,0 +1,75 @@
+using FinOps.Domain.Pricing;
+using FinOps.Domain.Reporting;
+using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
+using Npgsql;
+
+namespace FinOps.Platform.Reporting;
+
+/// <summary>What a unit cost question reads of the buckets: one reading for reports and budgets, so that both tell the same charge.</summary>
+/// <param name="Hourly">Series shown and, where cost matters, those that share their fleets.</param>
+/// <param name="InOrder">Series that share an account of units with graduated usage, in their order.</param>
+internal sealed record ReadUnitCost(
+    IReadOnlyList<(int Id, UsageSeries Series)> Hourly, IReadOnlyList<(int Id, UsageSeries Series)> InOrder)
+{
+    public static async Task<ReadUnitCost> OfAsync(SeenSeries seen, UnitCostQuestion question, Books books, CancellationToken cancellation)
+    {
+        var known = await seen.OfAsync(question.ShowsCost ? null : question.Tenants?.ToList(), cancellation);
+        var shown = known.Where(s => question.Shows(s.Series)).ToList();
+        var inOrder = InOrderAmong(known, shown, question, books.Rates);
+        var fleets = shown.Where(s => question.ShowsCost || IsChargedByCost(s.Series)).Select(s => s.Series.Fleet).OfType<FleetId>()
+            .Where(books.Fleets.IsRegistered).ToHashSet();
+        if (fleets.Count == 0) return new ReadUnitCost(shown, inOrder);
+        var all = question.ShowsCost ? known : await seen.OfAsync(null, cancellation);
+        return new ReadUnitCost(
+            [.. all.Where(s => question.Shows(s.Series) || (s.Series.Fleet is { } fleet && fleets.Contains(fleet)))], inOrder);
+
+        bool IsChargedByCost(UsageSeries series) => books.Rates.HasMarkup && UsesAny(books.Rates, series, question.Window, card => card.IsMarkup);
+    }
+
+    /// <param name="connection">In a snapshot of its own, since it reads twice.</param>
+    /// <param name="question">The one it was made for.</param>
+    /// <param name="books">Likewise.</param>
+    /// <param name="recordedBefore">Only what was recorded before this hour (since 1970); null is all.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="RejectedException">There would be more rows than <see cref="Limits.ReportRows"/>.</exception>
+    public async Task<UnitCostSummary> SumAsync(
+        NpgsqlConnection connection, UnitCostQuestion question, Books books, int? recordedBefore, CancellationToken cancellation)
+    {
+        var sums = new UnitCostSums(question, books, WorkWeights.ByDate);
+        var window = question.Window;
+        // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
+        var first = new QuarterHour(window.FirstSlot.Hour * FleetHours.Quarters);
+        var end = new QuarterHour((new QuarterHour(window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, Hourly, first, end, recordedBefore, cancellation))
+        {
+            sums.Add(hour.Fleet, hour.Hour, hour.Usage);
+            if (sums.CellCount > Limits.ReportRows) throw TooManyRows();
+        }
+
+        if (InOrder.Count > 0)
+        {
+            // What a unit costs by its place in the month, the month before it tells.
+            var start = VolumeMonth.Holding(window.FirstSlot).First;
+            await foreach (var slot in UsageInOrder.SlotsAsync(connection, InOrder, start, window.EndSlot, recordedBefore, cancellation))
+                sums.AddInOrder(slot);
+        }
+
+        var summary = sums.Finish();
+        return summary.Rows.Count > Limits.ReportRows ? throw TooManyRows() : summary;
+    }
+
+    private static IReadOnlyList<(int Id, UsageSeries Series)> InOrderAmong(
+        IReadOnlyList<(int Id, UsageSeries Series)> known, List<(int Id, UsageSeries Series)> shown, UnitCostQuestion question, RateBook rates)
+    {
+        if (!rates.HasGraduated) return [];
+        var tenants = shown.Where(s => UsesAny(rates, s.Series, question.Window, card => card.IsGraduated)).Select(s => s.Series.Tenant).ToHashSet();
+        return GraduatedCharges.Sharing(rates, known.Where(s => tenants.Contains(s.Series.Tenant)), question.Window, s => s.Series);
+    }
+
+    private static bool UsesAny(RateBook rates, UsageSeries series, Window window, Func<RateCard, bool> kind) =>
+        rates.Of(series.Tenant, series.Model).Between(window.FirstSlot, window.EndSlot).Any(s => kind(s.Card));
+
+    private static RejectedException TooManyRows() => new(new Rejection(
+        "report_too_large", "groupBy", $"The report would have more than {Limits.ReportRows} rows; group coarser or narrow the window."));
+}
