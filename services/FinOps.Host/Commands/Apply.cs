@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
@@ -23,9 +21,14 @@ internal static class Apply
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    public static Command Rates() => Command("rates", "What tokens are sold for, per model.", new Kind(
-        "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }",
-        (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
+    public static Command Rates()
+    {
+        var rates = Command("rates", "What tokens are sold for, per model.", new Kind(
+            "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }",
+            (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
+        rates.Add(RatesImport.Command());
+        return rates;
+    }
 
     public static Command Fleets() => Command(
         "fleets", "What fleets have and cost: their size, their cost lines, or the cost of the whole.",
@@ -69,8 +72,7 @@ internal static class Apply
             var entries = CatalogFile.Entries(path);
             var flaws = entries.SelectMany((entry, index) => Flaws(kindOf(entry), path, index, entry)).ToList();
             if (flaws.Count > 0) return Fail(flaws, parsed);
-            using var client = new HttpClient { BaseAddress = Connection.Url(parsed) };
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Connection.Key(parsed, "finance"));
+            using var client = GraphCall.Client(Connection.Url(parsed), Connection.Key(parsed, "finance"));
             for (var index = 0; index < entries.Count; index++)
             {
                 var answer = await SendAsync(client, kindOf(entries[index]), entries[index], cancellation);
@@ -108,36 +110,11 @@ internal static class Apply
         }
     }
 
-    private static async Task<(JsonObject? Set, IReadOnlyList<string> Errors)> SendAsync(
-        HttpClient client, Kind kind, JsonObject entry, CancellationToken cancellation)
-    {
-        var query = $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}";
-        using var response = await client.PostAsJsonAsync("graphql", new { query, variables = new { input = entry } }, cancellation);
-        var text = await response.Content.ReadAsStringAsync(cancellation);
-        if (Parsed(text) is not { } answer)
-            return (null, [$"the host answered {(int)response.StatusCode}: {text.ReplaceLineEndings(" ")}"]);
-        var errors = (answer["errors"] as JsonArray ?? []).Select(e => Error(e!.AsObject())).ToList();
-        var set = answer["data"]?[kind.Mutation] as JsonObject;
-        return set is null && errors.Count == 0 ? (null, [$"the host answered {(int)response.StatusCode} without data"]) : (set, errors);
-    }
-
-    private static JsonObject? Parsed(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string Error(JsonObject error)
-    {
-        var field = error["extensions"]?["field"]?.GetValue<string?>();
-        return field is null ? $"{error["message"]}" : $"{field}: {error["message"]}";
-    }
+    private static Task<(JsonObject? Set, IReadOnlyList<string> Errors)> SendAsync(
+        HttpClient client, Kind kind, JsonObject entry, CancellationToken cancellation) =>
+        GraphCall.AskAsync(
+            client, $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}", new { input = entry }, kind.Mutation,
+            cancellation);
 
     /// <summary>For people: `fleet h100, from 2026-…, costPerHour 12.5`.</summary>
     private static string Line(JsonObject set) =>

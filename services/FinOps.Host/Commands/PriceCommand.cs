@@ -51,7 +51,8 @@ internal static class PriceCommand
 
         A body's style is told by its fields: {string.Join(", ", UsageStyles.All.Select(s => s.Name))}.
         Each API of the list that could have sent the body gives a row: a price, or a reason why there is none. A row names the style as which
-        the body was read, and its tokens where they differ from those of the body's own style.
+        the body was read, and its tokens where they differ from those of the body's own style. A list without APIs gives a row to a body whose
+        model it has.
         `unaccounted`: what the body's own total holds beyond its classes. Where the file holds prices (`extracted`), they are compared.
 
         Exit code 0: the files were read (whatever their bodies); 1: a file is wrong, and the message says where.
@@ -66,7 +67,8 @@ internal static class PriceCommand
             using var _ = listed;
             var (usage, place) = JsonPlace.Read(parsed.GetRequiredValue(Bodies));
             using var __ = usage;
-            var list = GenaiPrices.Read(listed.RootElement, listPlace);
+            var list = listed.RootElement.ValueKind == JsonValueKind.Object
+                ? LiteLlmPrices.Read(listed.RootElement, listPlace) : GenaiPrices.Read(listed.RootElement, listPlace);
             var at = parsed.GetValue(At) ?? clock.GetUtcNow();
             var bodies = UsageBodies.Read(usage.RootElement, place).Select(body => PriceBodies.Of(body, list, at)).ToList();
             foreach (var body in bodies) output.WriteLine(parsed.GetValue(Json) ? Line(body).ToJsonString(Plain) : Words(body));
@@ -78,6 +80,12 @@ internal static class PriceCommand
         catch (PriceFileException flaw)
         {
             error.WriteLine(flaw.Message);
+            return 1;
+        }
+        catch (InvalidOperationException flaw)
+        {
+            // JSON by its form, and yet half a surrogate pair in it, or bytes that are no UTF-8.
+            error.WriteLine($"{parsed.GetRequiredValue(Bodies)} or {parsed.GetRequiredValue(Catalogue)}: a text in it is none: {flaw.Message}");
             return 1;
         }
     }

@@ -44,14 +44,14 @@ internal static class PriceBodies
         RateCard card;
         try
         {
-            card = prices.CardFor(entry.Id, reading.Quantities.InputTotal);
+            card = prices.CardFor(entry.Id, reading.Quantities.InputTotal, reading.Tier);
         }
         catch (RejectedException refused)
         {
             return (null, $"The list's price of {entry.Id} is refused: {refused.Message}");
         }
 
-        var unpriced = UnitClass.All.Where(c => reading.Quantities[c] > 0).Select(card.PriceOf).OfType<Price.Unpriced>().FirstOrDefault();
+        var unpriced = UnitClass.All.Where(c => reading.Quantities[c] > 0).Select(c => card.PriceOf(c)).OfType<Price.Unpriced>().FirstOrDefault();
         return unpriced is not null
             ? (null, unpriced.Reason)
             : ((card.ChargeFor(Side(reading, UnitSide.Input)).Amount, card.ChargeFor(Side(reading, UnitSide.Output)).Amount), null);

@@ -20,13 +20,24 @@ internal sealed record PriceDates(DateOnly? From, (TimeOnly Start, TimeOnly End)
         && (Hours is not { } hours || TimeOnly.FromDateTime(at.UtcDateTime).IsBetween(hours.Start, hours.End));
 }
 
+/// <param name="Dates">When they hold.</param>
+/// <param name="Rates">Of calls of the standard tier, and of others without rates of their own.</param>
 internal sealed record DatedPrices(PriceDates Dates, IReadOnlyDictionary<UnitClass, ListedRate> Rates)
 {
-    /// <returns>The card of a call with so much input.</returns>
+    /// <summary>Rates that only calls of a service tier have.</summary>
+    public IReadOnlyDictionary<ServiceTier, IReadOnlyDictionary<UnitClass, ListedRate>> ByTier { get; init; } =
+        new Dictionary<ServiceTier, IReadOnlyDictionary<UnitClass, ListedRate>>();
+
+    /// <returns>The card of a call with so much input, of the tier.</returns>
     /// <exception cref="RejectedException">A price has more decimals than a rate may have.</exception>
-    public RateCard CardFor(string model, long inputTotal) => new(
-        new ModelId(model), DateTimeOffset.UnixEpoch, Currency.Usd,
-        Rates.ToDictionary(r => r.Key, r => new Rate(r.Value.For(inputTotal) * 0.000001m, Currency.Usd)));
+    public RateCard CardFor(string model, long inputTotal, ServiceTier tier)
+    {
+        var rates = new Dictionary<UnitClass, ListedRate>(Rates);
+        foreach (var (unitClass, rate) in ByTier.GetValueOrDefault(tier) ?? new Dictionary<UnitClass, ListedRate>()) rates[unitClass] = rate;
+        return new RateCard(
+            new ModelId(model), DateTimeOffset.UnixEpoch, Currency.Usd,
+            rates.ToDictionary(r => r.Key, r => new Rate(r.Value.For(inputTotal) * 0.000001m, Currency.Usd)));
+    }
 }
 
 /// <param name="Id">The list's name for it.</param>

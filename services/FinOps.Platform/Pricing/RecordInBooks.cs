@@ -28,9 +28,18 @@ public sealed class RecordInBooks(NpgsqlDataSource database, IDocumentStore stor
         var read = streams.Concat(await StreamsAsync(connection, transaction, further, cancellation)).Distinct().ToList();
         var events = (await LiveBooks.EventsAsync(session, read, cancellation)).ToList<object>();
         var appended = 0;
+        // An entry is decided on its own stream, and on others only where it says so: thousands, each of another stream, need one fold.
+        var (books, written) = (BookEvents.Fold(events), new HashSet<string>(StringComparer.Ordinal));
         foreach (var entry in entries)
         {
-            if (!entry.IsNews(BookEvents.Fold(events))) continue;
+            if (written.Contains(entry.Stream) || (entry.AlsoReads is not null && written.Count > 0))
+            {
+                books = BookEvents.Fold(events);
+                written.Clear();
+            }
+
+            if (!entry.IsNews(books)) continue;
+            written.Add(entry.Stream);
             session.Events.Append(entry.Stream, entry.Event);
             session.QueueSqlCommand("update finops.book_stream set events = events + 1 where stream = ?", entry.Stream);
             events.Add(entry.Event);

@@ -65,6 +65,25 @@ public sealed class PriceTests
     }
 
     [Fact]
+    public async Task A_catalogue_of_models_prices_by_context_and_service_tier()
+    {
+        var file = await FileAsync(
+            """
+            [{"body":{"model":"m","usage":{"prompt_tokens":1000,"completion_tokens":10}}},
+             {"body":{"model":"m","usage":{"prompt_tokens":200001,"completion_tokens":10}}},
+             {"body":{"model":"m","usage":{"prompt_tokens":1000,"completion_tokens":10,"service_tier":"batch"}}},
+             {"body":{"model":"m2","usage":{"prompt_tokens":1000,"completion_tokens":10}}}]
+            """);
+        var list = await FileAsync("""{"m":{"input_cost_per_token":1e-06,"output_cost_per_token":4e-06,"input_cost_per_token_above_200k_tokens":2e-06,"input_cost_per_token_batches":5e-07}}""");
+
+        var lines = Lines((await RunAsync(file, list, "--json")).Output);
+
+        Assert.Equal(
+            ["0.001 0.00004", "0.400002 0.00004", "0.0005 0.00004"],
+            lines.SelectMany(l => l.GetProperty("prices").EnumerateArray()).Select(p => $"{p.GetProperty("inputPrice")} {p.GetProperty("outputPrice")}"));
+    }
+
+    [Fact]
     public async Task A_part_above_its_whole_is_an_error_of_its_body_alone()
     {
         var file = await FileAsync(
@@ -89,6 +108,7 @@ public sealed class PriceTests
     [InlineData("[{\"body\":{\"usage\":{\"prompt_tokens\":1,\"prompt_tokens\":2}}}]", "[]", "prompt_tokens")]
     [InlineData("[{\"body\":{},\"extracted\":[{\"extractors\":[{\"provider_id\":\"p\",\"api_flavor\":\"chat\",\"input_price\":\"cheap\",\"output_price\":\"0\"}]}]}]", "[]", "`[0].extracted[0].extractors[0].input_price` must be a decimal number")]
     [InlineData("[]", "3", "must be")]
+    [InlineData("[]", "{\"m\":{\"input_cost_per_token\":-1}}", "catalogue.m.input_cost_per_token")]
     [InlineData("[]", "[{\"models\":[]}]", "`[0].id` is missing")]
     [InlineData("[]", "[{\"id\":\"p\",\"models\":[{\"id\":\"m\",\"match\":{\"sounds_like\":\"m\"},\"prices\":{}}]}]", "`[0].models[0].match.sounds_like` is no way to match a model")]
     [InlineData("[]", "[{\"id\":\"p\",\"models\":[{\"id\":\"m\",\"match\":{\"regex\":\"(\"},\"prices\":{}}]}]", "is no regular expression")]
