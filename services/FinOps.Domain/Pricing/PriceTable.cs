@@ -65,7 +65,7 @@ internal sealed class PriceTable
         var steps = rows.Select(r => (r.Key.VolumeAboveUnits, PerUnit: RateCardTerms.Discounted(r.Rate.PerUnit, discount))).ToList();
         var free = terms.FreeUnitsPerMonth.GetValueOrDefault(unitClass);
         return new Price.Priced(
-            discount == 0 ? rows[0].Rate : new Rate(steps[0].PerUnit, terms.Currency), inherited,
+            new Rate(steps[0].PerUnit, terms.Currency), inherited,
             steps.Count > 1 || free > 0 ? new Graduation(free, steps) : null);
     }
 }

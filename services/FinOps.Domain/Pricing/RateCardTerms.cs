@@ -39,7 +39,8 @@ public sealed record RateCardTerms
     public Rounding? Rounding { get; init; }
 
     /// <summary>Exact: a rate has 16 decimals at most, a percent 4.</summary>
-    internal static decimal Discounted(decimal perUnit, decimal percent) => perUnit * (100m - percent) * 0.01m;
+    internal static decimal Discounted(decimal perUnit, decimal percent) =>
+        percent == 0 ? perUnit : perUnit * (100m - percent) * 0.01m;
 
     /// <summary>Whether setting the other would charge alike, from whenever and until whenever.</summary>
     public bool PricesAs(RateCardTerms other) =>

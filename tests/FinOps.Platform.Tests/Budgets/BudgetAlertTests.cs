@@ -40,6 +40,37 @@ public sealed class BudgetAlertTests(AlertingHost host) : IClassFixture<Alerting
     }
 
     [Fact]
+    public async Task A_budget_over_a_card_with_free_units_crosses_by_the_charge_that_reports_tell()
+    {
+        await host.DataAsync(
+            """
+            mutation ($model: String!) {
+              setRateCard(input: {
+                model: $model, from: "2026-01-01T00:00:00Z", currency: "USD", tenant: "allowed", rates: [{ unitClass: "output", perUnit: 1 }],
+                freeUnitsPerMonth: [{ unitClass: "output", units: 10 }] }) { version }
+            }
+            """, new { model = AlertingHost.Model });
+        await host.CreateAsync("allowed", b => (b.Thresholds, b.Webhook) = ([50m], new() { Url = host.Receiver.Url("allowed") }));
+
+        await host.SpendAsync("allowed", 59);
+        await host.SpendAsync("allowed", 6);
+        await host.Receiver.NextAsync("allowed");
+        var rows = await host.EventuallyAsync(
+            r => r is [var row] && row.EndsWith("DELIVERED", StringComparison.Ordinal), "select threshold, spend, status from finops.alert where tenant = $1", "allowed");
+        var month = new DateTimeOffset(DateTimeOffset.UtcNow.Year, DateTimeOffset.UtcNow.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        var answer = await host.DataAsync(
+            """
+            query ($from: DateTime!, $to: DateTime!) {
+              budgets(tenants: ["allowed"]) { spend } unitCost(where: { from: $from, to: $to, tenants: ["allowed"] }) { total { charge } }
+            }
+            """, new { from = month, to = month.AddMonths(1) });
+
+        Assert.Equal(["50 55 DELIVERED"], rows);
+        Assert.Equal("55", answer.GetProperty("budgets")[0].GetProperty("spend").GetString());
+        Assert.Equal("55", answer.GetProperty("unitCost").GetProperty("total").GetProperty("charge").GetString());
+    }
+
+    [Fact]
     public async Task One_record_that_jumps_three_thresholds_gives_three_alerts()
     {
         await host.CreateAsync("jumper", b => b.Webhook = new() { Url = host.Receiver.Url("jumper") });

@@ -18,7 +18,7 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
             Assert.Equal((0, ""), Outcome(await RunAsync("budgets", "apply", Path.Combine(demo, "budgets.json"))));
         }
 
-        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole')");
+        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole', 'rate-card/stepped')");
         Assert.Equal(11m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
@@ -53,6 +53,28 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
         Assert.Equal(4m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
+    }
+
+    [Fact]
+    public async Task Rate_cards_of_every_kind_stand_in_one_file_and_again_change_nothing()
+    {
+        var file = await FileAsync(
+            """
+            [{"model":"stepped","from":"2026-03-01T00:00:00Z","currency":"USD","modelAliases":["stepped-latest"],
+              "rates":[{"unitClass":"output","perMillion":4},{"unitClass":"output","perMillion":"3","volumeAboveUnits":1000000,"notes":"a list"},
+                       {"unitClass":"output","perMillion":6,"contextAboveTokens":200000},{"unitClass":"output","perMillion":9,"serviceTier":"priority"}],
+              "discounts":[{"serviceTier":"batch","percent":50}],"freeUnitsPerMonth":[{"unitClass":"output","units":100000}],
+              "rounding":{"decimals":2,"mode":"HALF_EVEN"},"source":"a list"},
+             {"model":"stepped","from":"2026-03-01T00:00:00Z","to":"2026-06-01T00:00:00Z","currency":"USD","tenant":"acme","markupPercent":"12.5"},
+             {"model":"stepped","from":"2026-03-01T00:00:00Z","currency":"USD","contract":"c","tenants":["globex"],"rates":[{"unitClass":"output","perMillion":2}]}]
+            """);
+
+        var runs = new[] { await RunAsync("rates", "apply", file), await RunAsync("rates", "apply", file) };
+
+        Assert.All(runs, run => Assert.Equal((0, ""), (run.Code, run.Error)));
+        Assert.Contains("set model stepped, version 2, tenant acme, from 2026-03-01T00:00:00Z, to 2026-06-01T00:00:00Z, currency USD, markupPercent 12.5", runs[1].Output, StringComparison.Ordinal);
+        await using var count = host.Database.CreateCommand("select sum(events) from finops.book_stream where stream = 'rate-card/stepped'");
+        Assert.Equal(3m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Pricing;
@@ -26,6 +27,19 @@ public sealed class BookEventTests
         Assert.Equal(("H100", 4), (books.Fleets.At(fleet, november)!.Accelerator, books.Fleets.At(fleet, november)!.Count));
         Assert.Equal(0.4m, books.Targets.At(fleet, model, november)!.CostPerMillionTokens.Amount);
         Assert.Null(books.Fleets.At(fleet, QuarterHour.Holding(new DateTimeOffset(2023, 12, 1, 0, 0, 0, TimeSpan.Zero))));
+    }
+
+    [Fact]
+    public void A_card_that_says_everything_folds_into_what_it_said()
+    {
+        var card = Assert.Single(BookEvents.Fold([Read<RateCardSet>("rate_card_set_v1"), Read<RateCardSet>("rate_card_set_v1.full")]).Rates
+            .Cards(new ModelId("azure-conv")), c => c.Version == 2);
+
+        Assert.Equal((5, 2, true), (card.Terms.Rows.Count, card.Terms.Aliases.Count, card.Terms.EndsWithoutSuccessor));
+        Assert.Equal(new CardScope.OfContract("enterprise", [new TenantId("acme"), new TenantId("globex")]), card.Terms.Scope);
+        Assert.Equal((50m, 1_000_000L), (card.Terms.Discounts[ServiceTier.Batch], card.Terms.FreeUnitsPerMonth[UnitClass.Output]));
+        Assert.Equal(new Rounding(2, RoundingMode.HalfEven), card.Terms.Rounding);
+        Assert.Equal(0.0000012m, Assert.IsType<Price.Priced>(card.PriceOf(UnitClass.UncachedInput, RateClass.Parse("256k"))).Rate.PerUnit);
     }
 
     [Fact]

@@ -60,6 +60,41 @@ public sealed class UnitCostOverGraphTests(RunningHost host) : IClassFixture<Run
         Assert.DoesNotContain(fleets.GetProperty("fleets").EnumerateArray(), f => f.GetProperty("id").GetString() == "refused");
     }
 
+    [Fact]
+    public async Task A_card_says_over_the_graph_all_that_was_set_and_a_bad_one_is_refused_with_every_field()
+    {
+        const string Shown = "model version from to endsWithoutSuccessor currency modelAliases tenant contract tenants rates { unitClass perMillion inherited contextAboveTokens serviceTier volumeAboveUnits } discounts { serviceTier percent } freeUnitsPerMonth { unitClass units } markupPercent rounding { decimals mode }";
+        var set = await host.DataAsync(
+            $$"""
+            mutation { setRateCard(input: {
+              model: "whole", from: "2026-03-01T00:00:00Z", to: "2026-07-01T00:00:00Z", endsWithoutSuccessor: true, currency: "EUR", modelAliases: ["whole-latest"],
+              contract: "enterprise", tenants: ["globex", "acme"],
+              rates: [{ unitClass: "output", perMillion: 4 }, { unitClass: "output", perMillion: 6, contextAboveTokens: 200000 },
+                      { unitClass: "output", perMillion: 9, serviceTier: "priority" }, { unitClass: "output", perMillion: 3, volumeAboveUnits: 1000000 }],
+              discounts: [{ serviceTier: "batch", percent: 50 }], freeUnitsPerMonth: [{ unitClass: "output", units: 100000 }],
+              rounding: { decimals: 2, mode: HALF_EVEN } }) { {{Shown}} } }
+            """, role: "finance");
+        var all = await host.DataAsync($$"""{ rateCards(model: "whole") { {{Shown}} } }""", role: "finance");
+        var acme = await host.DataAsync("""{ rateCards(model: "whole") { tenants } }""", role: "acme");
+        var refused = await host.GraphAsync(
+            """
+            mutation { setRateCard(input: {
+              model: "whole", currency: "dollars", to: "2020-01-01T00:00:00Z", tenant: "acme", contract: "c",
+              rates: [{ unitClass: "output", perMillion: -1, contextAboveTokens: 5, serviceTier: "slow" }], markupPercent: 5 }) { model } }
+            """, role: "finance");
+
+        Assert.Equal(all.GetProperty("rateCards")[0].GetRawText(), set.GetProperty("setRateCard").GetRawText());
+        Assert.Equal(
+            [("output", null, null, null, 4m), ("reasoning", null, null, null, 4m), ("audioOutput", null, null, null, 4m), ("output", null, null, 1_000_000L, 3m), ("output", 200_000L, null, null, 6m), ("output", null, "priority", null, 9m)],
+            all.GetProperty("rateCards")[0].GetProperty("rates").EnumerateArray().Select(r => (
+                Text(r, "unitClass"), Number(r, "contextAboveTokens"), r.GetProperty("serviceTier").GetString(), Number(r, "volumeAboveUnits"),
+                decimal.Parse(Text(r, "perMillion"), System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal("""["acme"]""", acme.GetProperty("rateCards")[0].GetProperty("tenants").GetRawText());
+        Assert.Equal(
+            ["contract", "currency", "rates", "rates[0].contextAboveTokens", "rates[0].perMillion", "rates[0].serviceTier", "tenants", "to"],
+            refused.Errors.Select(e => e.Field!).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("acme")]
     [InlineData("fleet")]
@@ -81,6 +116,9 @@ public sealed class UnitCostOverGraphTests(RunningHost host) : IClassFixture<Run
         foreach (var value in (object[])[tenant, input, output]) command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
+
+    private static long? Number(JsonElement element, string name) =>
+        element.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 }
