@@ -7,6 +7,7 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Schema.Command(),
     Rebuild.Command(),
     Publish.Command(),
+    PriceCommand.Command(),
     DemoCommand.Command(),
     Keys.Command(),
     Apply.Rates(),

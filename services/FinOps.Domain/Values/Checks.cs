@@ -12,6 +12,8 @@ public sealed class Checks
 
     private readonly List<Rejection> failures = [];
 
+    public bool AnyFailed => failures.Count > 0;
+
     public void Fail(string code, string field, string message) => failures.Add(new Rejection(code, field, message));
 
     public void Named(string? name, string field)

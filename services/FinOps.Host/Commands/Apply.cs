@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Values;
 using FinOps.Platform.Currencies;
@@ -26,9 +25,14 @@ internal static class Apply
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    public static Command Rates() => Command("rates", "What tokens are sold for, per model.", new Kind(
-        "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }", "rateCards",
-        (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
+    public static Command Rates()
+    {
+        var rates = Command("rates", "What tokens are sold for, per model.", new Kind(
+            "setRateCard", "RateCardInput", "model version tenant contract from to currency markupPercent rates { unitClass perMillion inherited }", "rateCards",
+            (path, index, entry) => CatalogFile.Read<RateCardInput>(path, index, entry).ToCommand().Decide(Now)));
+        rates.Add(RatesImport.Command());
+        return rates;
+    }
 
     public static Command Fleets()
     {
@@ -96,8 +100,7 @@ internal static class Apply
             if (Rerate.Flaw(parsed) is { } flaw) return Fail([flaw], parsed);
             var flaws = entries.SelectMany((entry, index) => Flaws(kindOf(entry), path, index, entry)).ToList();
             if (flaws.Count > 0) return Fail(flaws, parsed);
-            using var client = new HttpClient { BaseAddress = Connection.Url(parsed) };
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Connection.Key(parsed, "finance"));
+            using var client = GraphCall.Client(Connection.Url(parsed), Connection.Key(parsed, "finance"));
             if (Rerate.IsAsked(parsed))
             {
                 var (lines, errors) = await Rerate.RunAsync(client, entries.ToLookup(e => kindOf(e).Facts!), json, parsed, cancellation);
@@ -145,8 +148,10 @@ internal static class Apply
     }
 
     private static Task<(JsonObject? Set, IReadOnlyList<string> Errors)> SendAsync(
-        HttpClient client, Kind kind, JsonObject entry, CancellationToken cancellation) => GraphCall.AskAsync(
-        client, $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}", kind.Mutation, entry, cancellation);
+        HttpClient client, Kind kind, JsonObject entry, CancellationToken cancellation) =>
+        GraphCall.AskAsync(
+            client, $"mutation ($input: {kind.Input}!) {{ {kind.Mutation}(input: $input) {{ {kind.Shown} }} }}", new { input = entry }, kind.Mutation,
+            cancellation);
 
     /// <summary>For people: `fleet h100, from 2026-…, costPerHour 12.5`.</summary>
     private static string Line(JsonObject set) =>

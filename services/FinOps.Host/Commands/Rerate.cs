@@ -61,13 +61,13 @@ internal static class Rerate
         Set("to", parsed.GetValue(To));
         if (parsed.GetValue(Preview))
         {
-            var (shown, flaws) = await GraphCall.AskAsync(client, PreviewQuery, "previewRerating", input, cancellation);
+            var (shown, flaws) = await GraphCall.AskAsync(client, PreviewQuery, new { input }, "previewRerating", cancellation);
             return (shown is null ? [] : json ? [shown.ToJsonString()] : [.. Told(shown)], flaws);
         }
 
         Set("digest", parsed.GetValue(Digest));
         Set("reason", parsed.GetValue(Reason));
-        var (applied, errors) = await GraphCall.AskAsync(client, ApplyQuery, "applyRerating", input, cancellation);
+        var (applied, errors) = await GraphCall.AskAsync(client, ApplyQuery, new { input }, "applyRerating", cancellation);
         return (applied is null ? [] : json ? [applied.ToJsonString()] : [$"applied as re-rating {applied["id"]}: {Moved(applied["total"]!)}"], errors);
 
         void Set(string name, string? value)

@@ -205,6 +205,9 @@ public static class Limits
     /// <summary>Bytes of one GraphQL body: room for a long price list in variables.</summary>
     public const int GraphBodyBytes = 1024 * 1024;
 
+    /// <summary>Bytes of a price catalogue when unpacked: the known one has 1.5 MB and packs to 76 kB, so it fits in a body; a bomb does not get far.</summary>
+    public const int CatalogueBytes = 16 * 1024 * 1024;
+
     /// <summary>Nested nodes of a GraphQL document before the parser gives up: the standard introspection query takes 50, a stack takes thousands.</summary>
     public const int GraphParserDepth = 100;
 

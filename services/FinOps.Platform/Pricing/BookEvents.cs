@@ -32,14 +32,21 @@ internal static class BookEvents
     public static IReadOnlyList<BookEntry> News(IEnumerable<BookFact> known, IReadOnlyList<BookEntry> entries)
     {
         var facts = known.ToList();
-        var books = Fold(facts);
         var news = new List<BookEntry>();
+        // An entry is decided on its own stream, and on others only where it says so: thousands, each of another stream, need one fold.
+        var (books, written) = (Fold(facts), new HashSet<string>(StringComparer.Ordinal));
         foreach (var entry in entries)
         {
+            if (written.Contains(entry.Stream) || (entry.AlsoReads is not null && written.Count > 0))
+            {
+                books = Fold(facts);
+                written.Clear();
+            }
+
             if (!entry.IsNews(books)) continue;
+            written.Add(entry.Stream);
             news.Add(entry);
             facts.Add(entry.Event);
-            books = Fold(facts);
         }
 
         return news;
