@@ -85,7 +85,7 @@ public sealed class StalledConsumerTests(RunningHost host) : IClassFixture<Runni
 
     [Fact]
     [Trait("Reliability", "T25")]
-    public async Task Nobody_at_the_usage_queue_is_unhealthy()
+    public async Task Nobody_at_a_queue_of_usage_or_fleets_is_unhealthy()
     {
         var broker = await TestServers.CreateVirtualHostAsync();
         try
@@ -97,7 +97,7 @@ public sealed class StalledConsumerTests(RunningHost host) : IClassFixture<Runni
                 .AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:rabbitmq"] = broker.ToString() }).Build());
 
             var none = await health.CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
-            foreach (var queue in BrokerTopology.UsageQueues)
+            foreach (var queue in BrokerTopology.ConsumedQueues)
                 await channel.BasicConsumeAsync(queue, autoAck: false, new RabbitMQ.Client.Events.AsyncEventingBasicConsumer(channel), TestContext.Current.CancellationToken);
             var both = await health.CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
 
