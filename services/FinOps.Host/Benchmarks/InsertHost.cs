@@ -21,12 +21,15 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
 
     public Uri Url { get; } = url;
 
+    public int ProcessId => process.Id;
+
     public static async Task<InsertHost> StartAsync(TimeSpan patience, CancellationToken cancellation)
     {
         var url = new Uri($"http://127.0.0.1:{LoopbackPorts.Free(1)[0]}");
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["bench", Verb]);
         start.Environment["ASPNETCORE_URLS"] = url.ToString();
         start.Environment["Logging__LogLevel__Default"] = "Warning";
+        start.Environment.Remove(LeanClients.InlineCompletions);
         var host = new InsertHost(Process.Start(start) ?? throw new InvalidOperationException("The baseline did not start."), url);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(patience);
