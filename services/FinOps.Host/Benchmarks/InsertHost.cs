@@ -3,6 +3,7 @@ using System.Text.Json;
 using FinOps.Contracts;
 using FinOps.Host.Publishing;
 using FinOps.Platform.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -42,6 +43,7 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
     public static async Task RunAsync(CancellationToken cancellation)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         await using var database = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(builder.Configuration.RequiredConnectionString("postgres")) { MaxPoolSize = Connections }.ConnectionString);
         await using (var create = database.CreateCommand(

@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>How long a lane waits after a commit until its meters have handed in what waited for it: they need microseconds.</summary>
     public static readonly TimeSpan MeterTurn = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long the door waits for the meters that it has called before it hands over what came since: longer than a usual commit.</summary>
+    public static readonly TimeSpan DoorwayPatience = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Records that wait in one meter. Beyond it the meter refuses, and the sender tries again.</summary>
     public const int RecordsWaitingPerMeter = 100_000;
 
