@@ -229,6 +229,9 @@ public static class Limits
     /// <summary>Days noted of one waiting tenant; beyond it its whole past is evaluated, which is one question per period.</summary>
     public const int DaysNotedPerTenant = 400;
 
+    /// <summary>How long notes of usage gather before budgets are evaluated: a busy tenant has hundreds of commits a second.</summary>
+    public static readonly TimeSpan BudgetPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Tenants whose budgets are evaluated at one time by a process: more only queue up at the database.</summary>
     public const int BudgetEvaluationsInFlight = 4;
 
