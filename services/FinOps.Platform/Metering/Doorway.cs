@@ -32,17 +32,16 @@ internal sealed class Doorway(MeterReferences meters, LostSilos silos, Ledger? l
     {
         do
         {
-            var (before, later) = (new List<Call>(), new List<Waiting>());
+            var later = new List<Waiting>();
             while (Next(ref later) is { Count: > 0 } gathering)
             {
                 var calls = HandOver(gathering);
-                Answer(before);
                 // A meter that is slow keeps its own callers waiting and nobody else.
                 await Task.WhenAny(Task.WhenAll(calls.Select(c => c.Outcomes)), Task.Delay(Limits.DoorwayPatience));
-                before = calls;
+                // Who is answered sends again: the next gathering holds them, too.
+                await Task.WhenAny(AnswerAsync(calls), Task.Delay(Limits.MeterTurn));
             }
 
-            Answer(before);
             Interlocked.Exchange(ref running, 0);
         }
         while (!arrived.IsEmpty && Interlocked.Exchange(ref running, 1) == 0);
@@ -87,20 +86,14 @@ internal sealed class Doorway(MeterReferences meters, LostSilos silos, Ledger? l
     }
 
     /// <summary>All on one thread, one after the other: to wake one for each costs more than to answer.</summary>
-    private static void Answer(List<Call> calls)
+    private static Task AnswerAsync(List<Call> calls) => Task.Run(() =>
     {
-        if (calls.Count == 0) return;
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static calls =>
-            {
-                foreach (var call in calls)
-                {
-                    if (call.Outcomes.IsCompleted) call.Answer();
-                    else call.Outcomes.ContinueWith(_ => call.Answer(), TaskScheduler.Default);
-                }
-            },
-            calls, preferLocal: false);
-    }
+        foreach (var call in calls)
+        {
+            if (call.Outcomes.IsCompleted) call.Answer();
+            else call.Outcomes.ContinueWith(_ => call.Answer(), TaskScheduler.Default);
+        }
+    });
 
     private sealed class Waiting(string? batchId, MeterRecord record) : TaskCompletionSource<RecordOutcome>
     {
