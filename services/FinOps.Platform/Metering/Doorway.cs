@@ -6,8 +6,7 @@ namespace FinOps.Platform.Metering;
 
 /// <summary>
 /// Gathers batches of one record: what comes while some are being counted goes to the meters together, with one call per meter, in the order
-/// in which it came. Each has an outcome of its own. The next ones are handed over before the last ones are answered, so that the lane commits
-/// while answers are written.
+/// in which it came. Each has an outcome of its own.
 /// </summary>
 /// <param name="meters">Where the records go.</param>
 /// <param name="silos">Tells that a call may have no answer.</param>
@@ -36,7 +35,7 @@ internal sealed class Doorway(MeterReferences meters, LostSilos silos, Ledger? l
             while (Next(ref later) is { Count: > 0 } gathering)
             {
                 var calls = HandOver(gathering);
-                // A meter that is slow keeps its own callers waiting and nobody else.
+                // Beyond that a meter that is slow keeps its own callers waiting and nobody else.
                 await Task.WhenAny(Task.WhenAll(calls.Select(c => c.Outcomes)), Task.Delay(Limits.DoorwayPatience));
                 // Who is answered sends again: the next gathering holds them, too.
                 await Task.WhenAny(AnswerAsync(calls), Task.Delay(Limits.MeterTurn));
@@ -58,7 +57,18 @@ internal sealed class Doorway(MeterReferences meters, LostSilos silos, Ledger? l
 
     private List<Call> HandOver(List<Waiting> gathering)
     {
-        var byMeter = gathering.GroupBy(w => w.Record.Record.Meter).Select(m => (Meter: meters.Of(m.Key), Waiting: m.ToArray())).ToList();
+        List<(MeterReference Meter, Waiting[] Waiting)> byMeter;
+        try
+        {
+            byMeter = [.. gathering.GroupBy(w => w.Record.Record.Meter).Select(m => (meters.Of(m.Key), m.ToArray()))];
+        }
+        catch (Exception failure)
+        {
+            // A process that stops gives no references; nobody was called yet.
+            foreach (var waiting in gathering) waiting.SetException(failure);
+            return [];
+        }
+
         var turn = new MeterTurn(byMeter.Count(m => m.Meter.IsHere));
         ledger?.Expect(turn);
         return byMeter.ConvertAll(m =>
