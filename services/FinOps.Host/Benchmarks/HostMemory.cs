@@ -19,6 +19,8 @@ internal sealed class HostMemory
             : throw new InvalidOperationException($"{file} names no process: measure with `infra/bench`, which starts a host of its own.");
     }
 
+    public int ProcessId => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture);
+
     public double ResidentMegabytes() => Megabytes("VmRSS:");
 
     public double PeakMegabytes() => Megabytes("VmHWM:");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FinOps.Contracts;
 using FinOps.Host.Publishing;
 using FinOps.Platform.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -21,12 +22,15 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
 
     public Uri Url { get; } = url;
 
+    public int ProcessId => process.Id;
+
     public static async Task<InsertHost> StartAsync(TimeSpan patience, CancellationToken cancellation)
     {
         var url = new Uri($"http://127.0.0.1:{LoopbackPorts.Free(1)[0]}");
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["bench", Verb]);
         start.Environment["ASPNETCORE_URLS"] = url.ToString();
         start.Environment["Logging__LogLevel__Default"] = "Warning";
+        start.Environment.Remove(LeanClients.InlineCompletions);
         var host = new InsertHost(Process.Start(start) ?? throw new InvalidOperationException("The baseline did not start."), url);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(patience);
@@ -39,6 +43,7 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
     public static async Task RunAsync(CancellationToken cancellation)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         await using var database = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(builder.Configuration.RequiredConnectionString("postgres")) { MaxPoolSize = Connections }.ConnectionString);
         await using (var create = database.CreateCommand(

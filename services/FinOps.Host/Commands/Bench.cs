@@ -54,7 +54,7 @@ internal static class Bench
         };
         http.SetAction(async (parsed, cancellation) =>
         {
-            var benchmark = new HttpBenchmark(Connection.Url(parsed), Connection.Key(parsed, "operator"));
+            var benchmark = new HttpBenchmark(Connection.Url(parsed), Connection.Key(parsed, "operator"), Postgres());
             (await benchmark.MeasureAsync(parsed.GetValue(Requests), parsed.GetValue(Clients), cancellation)).Print();
         });
         var insertHost = new Command(InsertHost.Verb) { Hidden = true };

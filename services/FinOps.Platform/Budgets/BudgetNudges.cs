@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
@@ -40,9 +41,19 @@ internal sealed class BudgetNudges(IGrainFactory grains, ILogger<BudgetNudges> l
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Parallel.ForEachAsync(
-            due.Reader.ReadAllAsync(stoppingToken),
+            DueAsync(stoppingToken),
             new ParallelOptions { MaxDegreeOfParallelism = Limits.BudgetEvaluationsInFlight, CancellationToken = stoppingToken },
             async (tenant, _) => await TellAsync(tenant));
+
+    /// <summary>After a pause, in which a busy tenant's commits come together.</summary>
+    private async IAsyncEnumerable<string> DueAsync([EnumeratorCancellation] CancellationToken stopping)
+    {
+        while (await due.Reader.WaitToReadAsync(stopping))
+        {
+            await Task.Delay(Limits.BudgetPause, stopping);
+            for (var waiting = due.Reader.Count; waiting > 0 && due.Reader.TryRead(out var tenant); waiting--) yield return tenant;
+        }
+    }
 
     private async Task TellAsync(string tenant)
     {

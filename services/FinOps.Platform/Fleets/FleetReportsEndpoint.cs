@@ -14,7 +14,7 @@ internal static class FleetReportsEndpoint
     public static async Task<IResult> PostAsync(HttpContext http, RecordFleetReports reports, CancellationToken cancellation)
     {
         var viewer = http.Features.Get<Viewer>() ?? throw new InvalidOperationException("Access let a request pass without a viewer.");
-        if (await UsageEndpoint.BodyAsync(http.Request, cancellation) is not { } body)
+        if (await UsageEndpoint.BodyAsync(http.Request) is not { } body)
             return UsageEndpoint.Problem(StatusCodes.Status413PayloadTooLarge, $"A body has at most {Limits.MessageBytes} bytes; send several.");
         IReadOnlyList<ReportedFleet> reported;
         try

@@ -17,6 +17,7 @@ using Hangfire;
 using Hangfire.PostgreSql;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -33,6 +34,8 @@ public static class FinOpsHost
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ActiveRoles(roles));
+        // A request is read and answered on the thread that found it: the pool's threads come and go for enough else.
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddStorage(postgres, store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts());
         services.AddAccess();
         services.AddMetering();

@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>How long a lane waits after a commit until its meters have handed in what waited for it: they need microseconds.</summary>
     public static readonly TimeSpan MeterTurn = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long the door waits for the meters that it has called before it hands over what came since: longer than a usual commit.</summary>
+    public static readonly TimeSpan DoorwayPatience = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Records that wait in one meter. Beyond it the meter refuses, and the sender tries again.</summary>
     public const int RecordsWaitingPerMeter = 100_000;
 
@@ -267,6 +270,9 @@ public static class Limits
 
     /// <summary>Days noted of one waiting tenant; beyond it its whole past is evaluated, which is one question per period.</summary>
     public const int DaysNotedPerTenant = 400;
+
+    /// <summary>How long notes of usage gather before budgets are evaluated: a busy tenant has hundreds of commits a second.</summary>
+    public static readonly TimeSpan BudgetPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Tenants whose budgets are evaluated at one time by a process: more only queue up at the database.</summary>
     public const int BudgetEvaluationsInFlight = 4;

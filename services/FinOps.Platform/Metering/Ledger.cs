@@ -17,6 +17,7 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
     private readonly Channel<MeterFlush> waiting = Channel.CreateBounded<MeterFlush>(Limits.FlushesWaiting);
     private readonly Channel<bool> filled = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long recordsWaiting;
+    private MeterTurn? expected;
 
     /// <summary>Ends when the records are on disk, or says that nothing was written.</summary>
     public async Task<FlushResult> CommitAsync(MeterFlush flush)
@@ -25,6 +26,9 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
         if (Interlocked.Add(ref recordsWaiting, flush.Records.Count) >= Limits.RecordsPerCommit) filled.Writer.TryWrite(true);
         return await flush.Result;
     }
+
+    /// <summary>That meters are about to hand in: the first lane waits for them, as it does after a commit.</summary>
+    public void Expect(MeterTurn turn) => Volatile.Write(ref expected, turn);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         Enumerable.Range(1, Limits.LedgerLanes - 1).Select(lane => RunFullAsync(lane, stoppingToken)).Prepend(RunAsync(lane: 0, stoppingToken)));
@@ -39,7 +43,11 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
 
     private async Task RunAsync(int lane, CancellationToken stopping)
     {
-        while (await waiting.Reader.WaitToReadAsync(stopping)) await CommitWaitingAsync(lane, stopping);
+        while (await waiting.Reader.WaitToReadAsync(stopping))
+        {
+            if (Interlocked.Exchange(ref expected, null) is { } turn) await TakenAsync(turn, stopping);
+            await CommitWaitingAsync(lane, stopping);
+        }
     }
 
     private async Task RunFullAsync(int lane, CancellationToken stopping)
@@ -88,9 +96,12 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
         var turn = new MeterTurn(group.Count);
         for (var i = 0; i < group.Count; i++) group[i].Complete(results[i], turn);
         Tell(group, results);
-        // A meter that is slow to take its turn makes the next commit smaller, not later.
-        await Task.WhenAny(turn.Ended, Task.Delay(Limits.MeterTurn, stopping));
+        await TakenAsync(turn, stopping);
     }
+
+    /// <summary>A meter that is slow to take its turn makes the next commit smaller, not later.</summary>
+    private static Task TakenAsync(MeterTurn turn, CancellationToken stopping) =>
+        turn.Ended.IsCompleted ? Task.CompletedTask : Task.WhenAny(turn.Ended, Task.Delay(Limits.MeterTurn, stopping));
 
     private void Tell(List<MeterFlush> group, IReadOnlyList<FlushResult> results)
     {

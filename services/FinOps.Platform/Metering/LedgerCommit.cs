@@ -1,6 +1,7 @@
 using FinOps.Domain.Metering;
 using FinOps.Platform.Corrections;
 using FinOps.Platform.Hosting;
+using FinOps.Platform.Storage;
 using Npgsql;
 
 namespace FinOps.Platform.Metering;
@@ -10,15 +11,20 @@ namespace FinOps.Platform.Metering;
 /// conflicts and tallies follow. All of it is there, or none. Locks are taken in one order everywhere: names of backfills, streams,
 /// keys, series, buckets, tallies.
 /// </summary>
-internal sealed class LedgerCommit(NpgsqlDataSource database, LedgerEvents events, SeriesIds series, Backfills backfills, TimeProvider clock)
+internal sealed class LedgerCommit(
+    LedgerDatabase database, UnseenCommit unseen, LedgerEvents events, SeriesIds series, Backfills backfills, TimeProvider clock)
 {
+    // By lane: whether its last commit met anything but new records. Who sends again sends much again, and then a look is cheaper than a lost bet.
+    private readonly bool[] metKnown = new bool[Limits.LedgerLanes];
+
     public async Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryCommitAsync(flushes, lane, cancellation);
+                if (attempt == 1 && !metKnown[lane] && await unseen.TryAsync(flushes, lane, clock.GetUtcNow(), cancellation) is { } results) return results;
+                return await LookAndCommitAsync(flushes, lane, cancellation);
             }
             catch (Exception failure) when (CommitRace.IsLost(failure) && attempt < Limits.CommitRacesLost)
             {
@@ -27,11 +33,11 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, LedgerEvents event
         }
     }
 
-    private async Task<IReadOnlyList<FlushResult>> TryCommitAsync(
+    private async Task<IReadOnlyList<FlushResult>> LookAndCommitAsync(
         IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
     {
         var recordedAt = clock.GetUtcNow();
-        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
 
         var books = await EnterAsync(connection, flushes, cancellation);
@@ -42,6 +48,7 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, LedgerEvents event
         await transaction.CommitAsync(cancellation);
         series.Remember(ids);
         backfills.Remember(backfilled);
+        metKnown[lane] = fresh.Count < flushes.Count || Array.Exists(outcomes, o => o != RecordOutcome.Accepted);
 
         var committed = fresh.Zip(group.Results).ToDictionary(r => r.First, FlushResult (r) => r.Second);
         return [.. flushes.Select(f => committed.GetValueOrDefault(f, FlushResult.Stale.Instance))];
@@ -54,7 +61,7 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, LedgerEvents event
     {
         await using var batch = new NpgsqlBatch(connection);
         if (group.Accepted.Count > 0) batch.BatchCommands.Add(DedupeKeys.Claim(group.Accepted));
-        var wanted = group.Buckets.Keys.Select(k => k.Series).ToHashSet();
+        var wanted = group.Series;
         if (series.Known(wanted) is not { } ids)
         {
             // Their numbers are locks, too, and come after the keys.
@@ -63,14 +70,12 @@ internal sealed class LedgerCommit(NpgsqlDataSource database, LedgerEvents event
             ids = await series.ResolveAsync(connection, wanted, cancellation);
         }
 
-        var requireAppended = events.Append(batch, [.. group.Streams.Select(s => new LedgerEvents.Appended(
-            s.Stream, versions.TryGetValue(s.Stream, out var version) ? version : null, UsageRecorded.Pack(s.Records, recordedAt)))]);
+        events.Append(batch, group.Events(versions, recordedAt));
         var backfilled = backfills.Note(batch, group.Streams);
         LedgerTables.ChangeBuckets(batch, group.Buckets, ids, recordedAt);
         LedgerTables.AddConflicts(batch, group.Conflicts, recordedAt);
         LedgerTables.AddTallies(batch, group.Tallies, lane, recordedAt);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
-        requireAppended();
         return (ids, backfilled);
     }
 

@@ -38,6 +38,9 @@ internal sealed class LedgerGroup
 
     public Dictionary<BucketKey, BucketChange> Buckets => buckets;
 
+    /// <summary>Whose numbers the buckets need.</summary>
+    public HashSet<SeriesKey> Series => buckets.Keys.Select(k => k.Series).ToHashSet();
+
     public IReadOnlyDictionary<TenantId, Tally> Tallies => tallies;
 
     public IReadOnlyList<PendingRecord> Accepted => accepted;
@@ -46,6 +49,12 @@ internal sealed class LedgerGroup
 
     /// <summary>One per flush.</summary>
     public IReadOnlyList<FlushResult.Committed> Results => results;
+
+    /// <param name="versions">Of the streams before the commit.</param>
+    /// <param name="recordedAt">Record time.</param>
+    public LedgerEvents.Appended[] Events(Dictionary<string, long> versions, DateTimeOffset recordedAt) =>
+        [.. streams.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new LedgerEvents.Appended(
+            s.Key, versions.TryGetValue(s.Key, out var version) ? version : null, UsageRecorded.Pack(s.Value, recordedAt)))];
 
     private BucketChange Add(MeterFlush flush, IReadOnlyList<RecordOutcome> outcomes, ref int next)
     {

@@ -14,7 +14,15 @@ public sealed record MeterBatch(
     [property: Id(0)] string? BatchId,
     [property: Id(1)] MeterRecord[] Records)
 {
-    internal IEnumerable<PendingRecord> Pending() => Records.Select(r => new PendingRecord(r.Record, r.Digest, BatchId));
+    /// <summary>A batch for each record, where several were gathered.</summary>
+    [Id(2)]
+    public string?[]? BatchIds { get; init; }
+
+    /// <summary>Told when the batch is taken; stays in the process.</summary>
+    [field: NonSerialized]
+    internal Arrival? Arrival { get; init; }
+
+    internal IEnumerable<PendingRecord> Pending() => Records.Select((r, i) => new PendingRecord(r.Record, r.Digest, BatchIds is null ? BatchId : BatchIds[i]));
 }
 
 /// <summary>A record beside its digest, which the sender of the batch has computed.</summary>

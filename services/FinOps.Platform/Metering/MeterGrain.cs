@@ -63,6 +63,7 @@ internal sealed class MeterGrain(Ledger ledger, MeterState.Reader reader) : Grai
         buffer.Enqueue(waiting);
         recordsWaiting += batch.Records.Length;
         if (flushing.IsCompleted) flushing = FlushAllAsync();
+        batch.Arrival?.Tell();
         return await waiting.Outcomes.Task;
     }
 

@@ -2,6 +2,7 @@ using FinOps.Domain.Metering;
 using FinOps.Platform.Access;
 using Marten;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,7 +24,10 @@ public static class MeteringModule
     public static IServiceCollection AddMetering(this IServiceCollection services)
     {
         services.AddOptions<MeteringOptions>().BindConfiguration("Metering");
+        services.AddSingleton<MeterReferences>();
+        services.AddSingleton<Doorway>();
         services.AddSingleton<RecordUsage>();
+        services.AddSingleton<UsageEndpoint>();
         services.AddSingleton<Intake>();
         services.AddSingleton<UsageRecords>();
         services.AddSingleton<SeriesIds>();
@@ -35,6 +39,7 @@ public static class MeteringModule
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.AddSingleton<LedgerEvents>();
+        services.AddSingleton<UnseenCommit>();
         services.AddSingleton<LedgerCommit>();
         services.AddSingleton<MeterState.Reader>();
         services.AddSingleton<Ledger>();
@@ -42,6 +47,7 @@ public static class MeteringModule
         return services;
     }
 
+    // As a plain delegate: what binds parameters would make a scope of services for each request.
     public static void MapMetering(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost("/v1/usage", UsageEndpoint.PostAsync).Allow(ViewerRole.Fleet, ViewerRole.Operator);
+        endpoints.MapPost("/v1/usage", new RequestDelegate(endpoints.ServiceProvider.GetRequiredService<UsageEndpoint>().PostAsync)).Allow(ViewerRole.Fleet, ViewerRole.Operator);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FinOps.Contracts;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
@@ -11,11 +10,8 @@ namespace FinOps.Platform.Metering;
 
 /// <summary>Usage through either door: a verdict per record, given only after what it calls accepted is on disk.</summary>
 internal sealed class RecordUsage(
-    IGrainFactory grains, Quarantine quarantine, LostSilos silos, TimeProvider clock, IOptions<MeteringOptions> options)
+    MeterReferences meters, Doorway doorway, Quarantine quarantine, LostSilos silos, TimeProvider clock, IOptions<MeteringOptions> options)
 {
-    // To make a reference anew for each record costs as much as to read the record.
-    private readonly ConcurrentDictionary<Meter, IMeterGrain> meters = new();
-
     /// <returns>One verdict per record, in the batch's order.</returns>
     public async Task<UsageReceipt> RecordAsync(ReportedBatch batch, Sender sender, CancellationToken cancellation)
     {
@@ -38,7 +34,9 @@ internal sealed class RecordUsage(
         }
 
         await quarantine.KeepAsync(batch, refused, sender, cancellation);
-        await CountAsync(batch.BatchId, accepted, verdicts, cancellation);
+        if (verdicts.Length == 1 && accepted is [(_, var alone)])
+            verdicts[0] = Verdict(alone.Record, await doorway.CountAsync(batch.BatchId, alone).WaitAsync(cancellation));
+        else await CountAsync(batch.BatchId, accepted, verdicts, cancellation);
         await quarantine.KeepAsync(batch, UnderVoidedBackfill(batch, accepted, verdicts), sender, cancellation);
         return new UsageReceipt { BatchId = batch.BatchId, Verdicts = verdicts };
     }
@@ -64,18 +62,10 @@ internal sealed class RecordUsage(
     {
         var calls = round.GroupBy(r => r.Record.Record.Meter).Select(async meter =>
         {
-            var outcomes = await GrainOf(meter.Key).RecordAsync(new MeterBatch(batchId, [.. meter.Select(r => r.Record)]));
+            var outcomes = await meters.Of(meter.Key).Grain.RecordAsync(new MeterBatch(batchId, [.. meter.Select(r => r.Record)]));
             foreach (var ((index, record), outcome) in meter.Zip(outcomes)) verdicts[index] = Verdict(record.Record, outcome);
         });
         await AnswersAsync(calls, cancellation);
-    }
-
-    private IMeterGrain GrainOf(Meter meter)
-    {
-        if (meters.TryGetValue(meter, out var known)) return known;
-        var grain = grains.GetGrain<IMeterGrain>(MeterKey.Of(meter));
-        if (meters.Count < Limits.MetersRemembered) meters.TryAdd(meter, grain);
-        return grain;
     }
 
     /// <summary>A silo that went may have taken calls with it. All are made again: what was counted will be a duplicate.</summary>

@@ -20,17 +20,12 @@ public static class StorageModule
 
     public static IServiceCollection AddStorage(this IServiceCollection services, string connectionString, Action<StoreOptions> capabilities)
     {
+        services.AddSingleton(_ => NpgsqlDataSource.Create(Settings(connectionString)));
         services.AddSingleton(_ =>
         {
-            var settings = new NpgsqlConnectionStringBuilder(connectionString)
-            {
-                CommandTimeout = Limits.CommandTimeoutSeconds,
-                MaxPoolSize = Limits.DatabaseConnections,
-                ApplicationName = "finops",
-            };
-            // What a commit says again and again is parsed and planned once per connection, unless the connection string says otherwise.
-            if (!settings.ShouldSerialize("Max Auto Prepare")) settings.MaxAutoPrepare = Limits.PreparedStatementsPerConnection;
-            return NpgsqlDataSource.Create(settings);
+            var settings = Settings(connectionString);
+            (settings.NoResetOnClose, settings.MaxPoolSize) = (true, Limits.LedgerLanes);
+            return new LedgerDatabase(NpgsqlDataSource.Create(settings));
         });
         services.AddMarten(provider =>
         {
@@ -41,6 +36,19 @@ public static class StorageModule
         services.AddSingleton<SchemaScripts>();
         services.AddSingleton<DurableServer>();
         return services;
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            CommandTimeout = Limits.CommandTimeoutSeconds,
+            MaxPoolSize = Limits.DatabaseConnections,
+            ApplicationName = "finops",
+        };
+        // What a commit says again and again is parsed and planned once per connection, unless the connection string says otherwise.
+        if (!settings.ShouldSerialize("Max Auto Prepare")) settings.MaxAutoPrepare = Limits.PreparedStatementsPerConnection;
+        return settings;
     }
 
     /// <summary>How the events are stored; tests read stored examples with the same options.</summary>

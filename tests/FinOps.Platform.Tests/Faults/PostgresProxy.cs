@@ -5,7 +5,7 @@ using System.Text;
 
 namespace FinOps.Platform.Tests.Faults;
 
-/// <summary>What happens to a transaction that wrote usage, when its COMMIT comes by.</summary>
+/// <summary>What happens to a transaction that wrote usage, when its COMMIT comes by, or the Sync that stands for one.</summary>
 internal enum Cut
 {
     /// <summary>It is committed and answered.</summary>
@@ -123,6 +123,9 @@ internal sealed class PostgresProxy : IAsyncDisposable
         private byte[] body = new byte[64 * 1024];
         private bool ofInterest;
 
+        // Statements without a BEGIN are one transaction up to the Sync, which commits it.
+        private bool hasBegun;
+
         public async Task PassAsync(CancellationToken stop)
         {
             await PassStartAsync(stop);
@@ -155,8 +158,10 @@ internal sealed class PostgresProxy : IAsyncDisposable
         {
             var (letter, says) = ((char)head[0], body.AsMemory(0, length));
             Note(letter, says.Span);
-            var cut = IsCommit(letter, says.Span) && ofInterest ? decide() : Cut.None;
-            if (IsEnd(letter, says.Span)) ofInterest = false;
+            if (Says(letter, says.Span, "BEGIN")) hasBegun = true;
+            var isCommit = Says(letter, says.Span, "COMMIT") || (letter is 'S' && !hasBegun);
+            var cut = isCommit && ofInterest ? decide() : Cut.None;
+            if (isCommit || Says(letter, says.Span, "ROLLBACK")) (ofInterest, hasBegun) = (false, false);
             if (cut == Cut.BeforeCommit) return true;
             var answered = cut == Cut.BeforeTheAnswer ? answers.HoldNext() : Task.CompletedTask;
             await server.WriteAsync(head, stop);
@@ -183,10 +188,6 @@ internal sealed class PostgresProxy : IAsyncDisposable
                 if (marked.Contains(Text(ref says))) ofInterest = true;
             }
         }
-
-        private static bool IsCommit(char letter, ReadOnlySpan<byte> says) => Says(letter, says, "COMMIT");
-
-        private static bool IsEnd(char letter, ReadOnlySpan<byte> says) => IsCommit(letter, says) || Says(letter, says, "ROLLBACK");
 
         /// <summary>As a simple query, or parsed by the extended protocol.</summary>
         private static bool Says(char letter, ReadOnlySpan<byte> says, string statement)
