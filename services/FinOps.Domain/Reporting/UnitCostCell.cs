@@ -108,20 +108,23 @@ public sealed class UnitCostCell
         if (countsAgainstTarget) comparedCost += amount;
     }
 
-    internal void Add(UnitCostCell other)
+    /// <param name="other">What is added.</param>
+    /// <param name="withCost">False leaves cost and target out.</param>
+    internal void Add(UnitCostCell other, bool withCost = true)
     {
         Records += other.Records;
         IncompleteRecords += other.IncompleteRecords;
         FailedRecords += other.FailedRecords;
-        UncostedRecords += other.UncostedRecords;
         for (var i = 0; i < quantities.Length; i++) quantities[i] += other.quantities[i];
-        cost += other.cost;
-        costKnown |= other.costKnown;
-        costedTokens += other.costedTokens;
         charge += other.charge;
         charged |= other.charged;
         UnpricedTokens += other.UnpricedTokens;
         InheritedTokens += other.InheritedTokens;
+        if (!withCost) return;
+        UncostedRecords += other.UncostedRecords;
+        cost += other.cost;
+        costKnown |= other.costKnown;
+        costedTokens += other.costedTokens;
         TargetedTokens += other.TargetedTokens;
         targetMillionths += other.targetMillionths;
         comparedCost += other.comparedCost;

@@ -10,23 +10,20 @@ namespace FinOps.Platform.Pricing;
 /// </summary>
 public sealed class LiveBooks(NpgsqlDataSource database, IDocumentStore store)
 {
-    private volatile Snapshot? latest;
+    private volatile BooksSnapshot? latest;
 
     public async Task<Books> NowAsync(CancellationToken cancellation) => (await CurrentAsync(cancellation)).Books;
 
     /// <returns>The books as they were known at the instant: what was recorded later is left out.</returns>
     public async Task<Books> AsOfAsync(DateTimeOffset instant, CancellationToken cancellation) =>
-        BookEvents.Fold((await CurrentAsync(cancellation)).Events.Where(e => e.RecordedAt <= instant));
+        BookEvents.Fold((await CurrentAsync(cancellation)).Stored.Select(s => s.Event).Where(e => e.RecordedAt <= instant));
 
     internal static async Task<IReadOnlyList<IBookEvent>> EventsAsync(
-        IQuerySession session, IReadOnlyList<string> streams, CancellationToken cancellation)
-    {
-        var stored = await session.Events.QueryAllRawEvents()
-            .Where(e => e.StreamKey!.IsOneOf(streams.ToArray())).OrderBy(e => e.Sequence).ToListAsync(cancellation);
-        return [.. stored.Select(e => (IBookEvent)e.Data)];
-    }
+        IQuerySession session, IReadOnlyList<string> streams, CancellationToken cancellation) =>
+        [.. (await StoredAsync(session, streams, cancellation)).Select(s => s.Event)];
 
-    private async Task<Snapshot> CurrentAsync(CancellationToken cancellation)
+    /// <summary>The books with the events behind them, for who keeps what follows from them. A later call gives the same or a newer one.</summary>
+    internal async Task<BooksSnapshot> CurrentAsync(CancellationToken cancellation)
     {
         // The version is read before the events, so a snapshot may be newer than its version says, never older.
         var streams = new List<string>();
@@ -43,9 +40,20 @@ public sealed class LiveBooks(NpgsqlDataSource database, IDocumentStore store)
 
         if (latest is { } known && known.Version == version) return known;
         await using var session = store.QuerySession();
-        var events = await EventsAsync(session, streams, cancellation);
-        return latest = new Snapshot(version, events, BookEvents.Fold(events));
+        var stored = await StoredAsync(session, streams, cancellation);
+        return latest = new BooksSnapshot(version, stored, BookEvents.Fold(stored.Select(s => s.Event)));
     }
 
-    private sealed record Snapshot(long Version, IReadOnlyList<IBookEvent> Events, Books Books);
+    private static async Task<IReadOnlyList<(long Sequence, IBookEvent Event)>> StoredAsync(
+        IQuerySession session, IReadOnlyList<string> streams, CancellationToken cancellation)
+    {
+        var stored = await session.Events.QueryAllRawEvents()
+            .Where(e => e.StreamKey!.IsOneOf(streams.ToArray())).OrderBy(e => e.Sequence).ToListAsync(cancellation);
+        return [.. stored.Select(e => (e.Sequence, (IBookEvent)e.Data))];
+    }
 }
+
+/// <param name="Version">How many events there are at least.</param>
+/// <param name="Stored">The events with their numbers, in the order of their recording.</param>
+/// <param name="Books">Their fold.</param>
+internal sealed record BooksSnapshot(long Version, IReadOnlyList<(long Sequence, IBookEvent Event)> Stored, Books Books);

@@ -10,9 +10,9 @@ using Npgsql;
 
 namespace FinOps.Platform.Reporting;
 
-/// <summary>Answers <c>unitCost</c> from buckets and books; never from events.</summary>
+/// <summary>Answers <c>unitCost</c> from roll-ups where they cover the question, else from buckets and books; never from events.</summary>
 public sealed class UnitCostReports(
-    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock, IConfiguration configuration)
+    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, RollUps rollUps, TimeProvider clock, IConfiguration configuration)
 {
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
@@ -22,7 +22,15 @@ public sealed class UnitCostReports(
     {
         var now = clock.GetUtcNow();
         var asked = AskedUnitCost.Of(where, groupBy, timeZone, basis, asOf, viewer, now);
-        var question = asked.Question;
+        return await rollUps.AskAsync(asked, now - hourSettlesAfter, cancellation) is { } rolledUp
+            ? Report(asked, rolledUp.Summary, rolledUp.LastCommitAt)
+            : await FromBucketsAsync(asked, cancellation);
+    }
+
+    /// <summary>From every quarter-hour: for what roll-ups do not cover, and for tests that compare the two.</summary>
+    internal async Task<UnitCostReport> FromBucketsAsync(AskedUnitCost asked, CancellationToken cancellation)
+    {
+        var (question, asOf) = (asked.Question, asked.AsOf);
         var books = asOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
         var series = await SeriesAsync(question, books, cancellation);
 
