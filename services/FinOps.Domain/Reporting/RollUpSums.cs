@@ -10,6 +10,8 @@ public sealed class RollUpSums
     private readonly HashSet<string>? models;
     private readonly (bool Tenant, bool Model, bool Fleet) groups;
     private readonly Dictionary<CellKey, UnitCostCell> cells = [];
+    // Where the cells of the last roll-up went, by position: the next one mostly has the same tenants and models in the same places.
+    private readonly List<(CellKey Key, UnitCostCell Cell)> places = [];
     private readonly HashSet<string> unpricedModels = new(StringComparer.Ordinal);
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
     private readonly HashSet<Currency> counted = [];
@@ -37,7 +39,7 @@ public sealed class RollUpSums
     {
         var place = new CellKey(rollUp.Kind, null, null, groups.Fleet ? fleet?.Value : null, question.Buckets.Holding(first));
         var all = rollUp.Cells(ByTenant(question), ByModel(question));
-        var (shown, isCounted) = (false, question.ShowsCost && rollUp.WeightSets.Count > 0);
+        var (shown, isCounted, position) = (false, question.ShowsCost && rollUp.WeightSets.Count > 0, 0);
         if (tenants is null) AddAll(all);
         else foreach (var tenant in tenants) AddAll(RollUp.Of(all, tenant));
 
@@ -61,7 +63,7 @@ public sealed class RollUpSums
             {
                 if (models is not null && !models.Contains(cell.Model!)) continue;
                 var key = place with { Tenant = groups.Tenant ? cell.Tenant : null, Model = groups.Model ? cell.Model : null };
-                Cell(key).Add(cell.Cell, question.ShowsCost);
+                Cell(key, position++).Add(cell.Cell, question.ShowsCost);
                 shown = true;
                 isCounted |= cell.Cell.Charge is not null || (question.ShowsCost && cell.Cell.TargetedTokens > 0);
             }
@@ -87,6 +89,15 @@ public sealed class RollUpSums
     private static bool ByTenant(UnitCostQuestion question) => question.Tenants is not null || question.GroupBy.Contains(Dimension.Tenant);
 
     private static bool ByModel(UnitCostQuestion question) => question.Models is not null || question.GroupBy.Contains(Dimension.Model);
+
+    private UnitCostCell Cell(CellKey key, int position)
+    {
+        if (position < places.Count && places[position].Key == key) return places[position].Cell;
+        var cell = Cell(key);
+        if (position < places.Count) places[position] = (key, cell);
+        else places.Add((key, cell));
+        return cell;
+    }
 
     private UnitCostCell Cell(CellKey key)
     {
