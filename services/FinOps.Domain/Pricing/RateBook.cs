@@ -16,6 +16,7 @@ public sealed class RateBook
         claims = models.Values.SelectMany(m => m.Aliases.Select(a => (Alias: a, Cards: m))).OrderBy(c => c.Cards.Model.Value, StringComparer.Ordinal)
             .ToLookup(c => c.Alias, c => c.Cards);
         HasGraduated = models.Values.Any(m => m.All.Any(c => c.IsGraduated));
+        HasAliases = claims.Count > 0;
         HasMarkup = models.Values.Any(m => m.All.Any(c => c.IsMarkup));
     }
 
@@ -26,6 +27,9 @@ public sealed class RateBook
 
     /// <summary>Whether any card charges by cost.</summary>
     public bool HasMarkup { get; }
+
+    /// <summary>Whether some card prices usage under other names than its model's.</summary>
+    public bool HasAliases { get; }
 
     /// <param name="model">The name under which usage comes: the model's, or an alias without a card of its own.</param>
     /// <param name="slot">When.</param>

@@ -20,6 +20,9 @@ public sealed class TimeBuckets
         for (var i = 1; i < this.starts.Length; i++) Invariant.Require(this.starts[i] > this.starts[i - 1], "time buckets rise");
     }
 
+    /// <summary>None where time was not asked for.</summary>
+    public int Count => starts.Length;
+
     public QuarterHour StartOf(int bucket) => new(starts[bucket]);
 
     /// <returns>Where the next one starts; null of the last, which ends with the window.</returns>

@@ -19,6 +19,8 @@ public sealed class UnitCostCell
     private bool charged;
     private Rounding? rounding;
     private bool roundsInManyWays;
+    private CardUsed? card; // most cells have one: there are a million of them
+    private HashSet<CardUsed>? moreCards;
     private decimal targetMillionths; // Σ tokens × target per million
     private decimal comparedCost;
     private decimal comparedTargetMillionths;
@@ -48,6 +50,11 @@ public sealed class UnitCostCell
 
     /// <summary>Under <see cref="CostBasis.Usage"/>: the cost of hours with work, by what their capacity is known from.</summary>
     public AmountsBy<CapacitySource> CapacityCosts { get; } = new();
+
+    /// <summary>The cards behind the charge, by model and version.</summary>
+    public IReadOnlyList<CardUsed> Cards => moreCards is { } several
+        ? [.. several.OrderBy(c => c.Model.Value, StringComparer.Ordinal).ThenBy(c => c.Version)]
+        : card is { } only ? [only] : [];
 
     public Quantities Quantities => Quantities.Of(quantities);
 
@@ -82,13 +89,21 @@ public sealed class UnitCostCell
         for (var i = 0; i < values.Length; i++) quantities[i] += values[i];
     }
 
-    internal void AddCharge(decimal amount, long inheritedTokens, Rounding? declared)
+    internal void AddCharge(decimal amount, long inheritedTokens, RateCard by)
     {
+        Add(new CardUsed(by.Model, by.Version, by.From));
+        var declared = by.Terms.Rounding;
         roundsInManyWays |= charged && declared != rounding;
         rounding = declared;
         charge += amount;
         charged = true;
         InheritedTokens += inheritedTokens;
+    }
+
+    private void Add(CardUsed used)
+    {
+        if (card is not { } known) card = used;
+        else if (known != used) (moreCards ??= [known]).Add(used);
     }
 
     internal void AddUnpriced(long tokens) => UnpricedTokens += tokens;
@@ -127,28 +142,33 @@ public sealed class UnitCostCell
         if (countsAgainstTarget) comparedCost += amount;
     }
 
-    internal void Add(UnitCostCell other)
+    /// <param name="other">What is added.</param>
+    /// <param name="withCost">False leaves cost and target out.</param>
+    internal void Add(UnitCostCell other, bool withCost = true)
     {
         Records += other.Records;
         IncompleteRecords += other.IncompleteRecords;
         FailedRecords += other.FailedRecords;
-        UncostedRecords += other.UncostedRecords;
         for (var i = 0; i < quantities.Length; i++) quantities[i] += other.quantities[i];
-        IdleCosts.Add(other.IdleCosts);
-        CapacityCosts.Add(other.CapacityCosts);
-        cost += other.cost;
-        costKnown |= other.costKnown;
-        costedTokens += other.costedTokens;
         if (other.charged)
         {
             roundsInManyWays |= other.roundsInManyWays || (charged && other.rounding != rounding);
             rounding = other.rounding;
         }
 
+        if (other.card is { } one) Add(one);
+        if (other.moreCards is { } more) foreach (var each in more) Add(each);
         charge += other.charge;
         charged |= other.charged;
         UnpricedTokens += other.UnpricedTokens;
         InheritedTokens += other.InheritedTokens;
+        if (!withCost) return;
+        UncostedRecords += other.UncostedRecords;
+        IdleCosts.Add(other.IdleCosts);
+        CapacityCosts.Add(other.CapacityCosts);
+        cost += other.cost;
+        costKnown |= other.costKnown;
+        costedTokens += other.costedTokens;
         TargetedTokens += other.TargetedTokens;
         targetMillionths += other.targetMillionths;
         comparedCost += other.comparedCost;

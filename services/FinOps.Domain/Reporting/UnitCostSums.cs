@@ -22,7 +22,6 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
     private readonly Conversion conversion = new(question.Currency, books.Exchange);
     private readonly Dictionary<UsageSeries, MeterRates> rates = new(ReferenceEqualityComparer.Instance);
     private readonly GraduatedCharges graduated = new();
-    private readonly HashSet<RateCard> cards = [];
     private long recordsNotYetCharged;
     private decimal tokenCost;
 
@@ -78,7 +77,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
             Invariant.Require((total.Cost ?? 0) == fleetCost + tokenCost, "the rows sum to the cost of the fleets");
         return new UnitCostSummary(
             Ordered(), total, conversion.Currency, conversion.Used, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)],
-            [.. cards.OrderBy(c => c.Model.Value, StringComparer.Ordinal).ThenBy(c => c.Version)]);
+            total.Cards);
     }
 
     /// <returns>A share per usage, null where its cost is not known; null where the hour's is not.</returns>
@@ -206,12 +205,11 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
             return;
         }
 
-        cards.Add(card);
         // A cell whose tokens all lack a rate has no charge; one without tokens is charged nothing.
         if (known.Of.UnpricedTokens == 0 || known.Of.UnpricedTokens < usage.Quantities.Total || known.Of.Amount > 0)
         {
             var amount = conversion.Of(new Money(known.Of.Amount, known.Currency), usage.Slot, "the rate card of", card.Model.Value);
-            cell.AddCharge(amount, known.Of.InheritedTokens, card.Terms.Rounding);
+            cell.AddCharge(amount, known.Of.InheritedTokens, card);
         }
 
         Unpriced(known.Of.UnpricedTokens);
@@ -298,4 +296,10 @@ public sealed record UnitCostSummary(
     IReadOnlyList<ExchangeRate> ExchangeRates,
     IReadOnlyList<string> UnpricedModels,
     IReadOnlyList<string> WeightSets,
-    IReadOnlyList<RateCard> RateCards);
+    IReadOnlyList<CardUsed> RateCards);
+
+/// <summary>A rate card behind a charge, by its name: what is kept of it outlives the book that it came from.</summary>
+/// <param name="Model">The card's, also where usage came under an alias.</param>
+/// <param name="Version">The ordinal among the model's cards as they were recorded.</param>
+/// <param name="From">Since when it holds.</param>
+public readonly record struct CardUsed(ModelId Model, int Version, DateTimeOffset From);

@@ -26,6 +26,12 @@ internal static class Bench
 
     private static readonly Option<int> Clients = new("--clients") { Description = "How many ask at once.", DefaultValueFactory = _ => 64 };
 
+    private static readonly Option<string> Questions = new("--questions") { Description = "The file of questions.", DefaultValueFactory = _ => "docs/questions.md" };
+
+    private static readonly Option<double> Filled = new("--filled") { Description = "The share of the quarter-hour cells that hold usage.", DefaultValueFactory = _ => 0.2 };
+
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "How often each question is asked.", DefaultValueFactory = _ => 40 };
+
     public static Command Command()
     {
         var ingest = new Command("ingest", "Publish → RabbitMQ → commit → visible in GraphQL, beside binary COPY of the same records.")
@@ -74,6 +80,17 @@ internal static class Bench
             foreach (var measurement in await benchmark.MeasureAsync(
                 parsed.GetValue(Records), parsed.GetValue(Batch), parsed.GetValue(Lanes), cancellation)) measurement.Print();
         });
+        var query = new Command("query", "The questions of docs/questions.md on books of a hundred million records, beside the same sums over records.")
+        {
+            Questions, Filled, Rounds, Connection.UrlOption, Connection.KeyOption,
+        };
+        query.SetAction(async (parsed, cancellation) =>
+        {
+            var questions = AskedQuestion.ReadAll(parsed.GetValue(Questions)!);
+            var benchmark = new QueryBenchmark(Connection.Url(parsed), Connection.Key(parsed, "finance"), Connection.Broker(), Postgres());
+            foreach (var measurement in await benchmark.MeasureAsync(questions, parsed.GetValue(Filled), parsed.GetValue(Rounds), cancellation))
+                measurement.Print();
+        });
         var empty = new Command(StartupBenchmark.EmptyHost) { Hidden = true };
         empty.SetAction(async (_, cancellation) =>
         {
@@ -81,7 +98,7 @@ internal static class Bench
             app.MapGet("/health/ready", () => "Healthy");
             await app.RunAsync(cancellation);
         });
-        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, startup, empty, insertHost };
+        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, query, startup, empty, insertHost };
     }
 
     private static string Postgres() => new ConfigurationBuilder().AddEnvironmentVariables().Build().RequiredConnectionString("postgres");

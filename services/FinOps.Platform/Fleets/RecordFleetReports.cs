@@ -69,6 +69,7 @@ internal sealed class RecordFleetReports(NpgsqlDataSource database, IDocumentSto
         var now = clock.GetUtcNow();
         var news = await InsertAsync(connection, reports, now, cancellation);
         if (news.Count == 0) return [];
+        await UsageChanges.NoteAsync(connection, [.. news.SelectMany(HoursOf)], cancellation);
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
         foreach (var stream in news.GroupBy(FleetReportsRecorded.StreamOf))
         {
@@ -79,6 +80,13 @@ internal sealed class RecordFleetReports(NpgsqlDataSource database, IDocumentSto
         await session.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return [.. news];
+    }
+
+    /// <summary>The hours whose idle cost may have other causes now.</summary>
+    private static IEnumerable<(string Fleet, int Hour)> HoursOf(FleetReport report)
+    {
+        for (var hour = QuarterHour.Holding(report.From).Hour; hour <= QuarterHour.Holding(report.To.AddTicks(-1)).Hour; hour++)
+            yield return (report.Fleet.Value, hour);
     }
 
     private static async Task<IReadOnlyList<FleetReport>> InsertAsync(

@@ -109,7 +109,7 @@ public static class FinOpsHost
             app.MapJobsDashboard();
         }
 
-        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Budgets().Reconciliation().Alerts();
+        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Metering().Budgets().Reconciliation().Alerts();
         return app;
     }
 }

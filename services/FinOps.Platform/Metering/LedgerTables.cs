@@ -54,6 +54,7 @@ internal static class LedgerTables
         };
         foreach (var unitClass in UnitClass.All) command.Parameters.Add(new() { Value = Array.ConvertAll(rows, r => r.Value[unitClass]) });
         batch.BatchCommands.Add(command);
+        batch.BatchCommands.Add(UsageChanges.Note(rows.Select(r => r.Key)));
     }
 
     public static void AddConflicts(NpgsqlBatch batch, IReadOnlyList<PendingRecord> conflicts, DateTimeOffset recordedAt)

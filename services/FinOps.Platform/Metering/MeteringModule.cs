@@ -1,5 +1,7 @@
 using FinOps.Domain.Metering;
 using FinOps.Platform.Access;
+using FinOps.Platform.Hosting;
+using Hangfire;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +34,16 @@ public static class MeteringModule
         services.AddSingleton<UsageRecords>();
         services.AddSingleton<SeriesIds>();
         services.AddSingleton<Backfills>();
+        services.AddSingleton<CompactUsageChanges>();
         return services;
+    }
+
+    /// <summary>The recurring job.</summary>
+    public static IRecurringJobManager Metering(this IRecurringJobManager jobs)
+    {
+        jobs.AddOrUpdate<CompactUsageChanges>(
+            "compact-usage-changes", job => job.RunAsync(CancellationToken.None), $"*/{Limits.UsageChangesCompactedEvery.TotalMinutes} * * * *");
+        return jobs;
     }
 
     /// <summary>What the meter grains of a silo need.</summary>

@@ -1,6 +1,7 @@
 using System.Data;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
+using FinOps.Platform.Metering;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
@@ -126,6 +127,7 @@ internal static class RebuildStream
             },
         };
         if (!hasStream) delete.Parameters.Add(new() { Value = month.StreamId });
+        await UsageChanges.NoteAsync(connection, [.. series.Known], month.FirstSlot.Index, month.EndSlot.Index, cancellation);
         await delete.ExecuteNonQueryAsync(cancellation);
         if (rows.Count == 0) return;
         await using var copy = await connection.BeginBinaryImportAsync(CopySql, cancellation);
@@ -139,5 +141,7 @@ internal static class RebuildStream
         }
 
         await copy.CompleteAsync(cancellation);
+        await copy.CloseAsync(cancellation);
+        await UsageChanges.NoteAsync(connection, [.. rows.Select(r => (int)r.Series).Distinct()], month.FirstSlot.Index, month.EndSlot.Index, cancellation);
     }
 }

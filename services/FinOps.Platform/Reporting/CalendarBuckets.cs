@@ -4,6 +4,7 @@ using FinOps.Domain.Values;
 using NodaTime;
 using NodaTime.Extensions;
 using NodaTime.Text;
+using NodaTime.TimeZones;
 
 namespace FinOps.Platform.Reporting;
 
@@ -15,6 +16,8 @@ internal sealed class CalendarBuckets
     private readonly DateTimeZone zone;
     private readonly Dimension? dimension;
     private readonly int monthStartsOnDay;
+    private ZoneInterval? interval; // the last one that was needed
+    private (long Day, long Month) lastMonth = (long.MinValue, 0);
 
     /// <param name="window">What is reported.</param>
     /// <param name="dimension">Of time; null where it is not grouped by.</param>
@@ -72,25 +75,45 @@ internal sealed class CalendarBuckets
     private long Key(QuarterHour slot)
     {
         if (dimension == Dimension.QuarterHour) return slot.Index;
-        var (local, offset) = Local(slot);
-        var date = local.Year * 10_000L + local.Month * 100 + local.Day;
+        // A long window has a hundred thousand slots, so their local time is arithmetic, with an offset that seldom changes.
+        var offset = OffsetAt(slot.Start.ToInstant());
+        var local = (slot.Index * (long)QuarterHour.Length.TotalSeconds) + offset.Seconds;
         return dimension switch
         {
-            Dimension.Month => Month(MonthOf(local.Date)),
-            Dimension.Day => date,
-            _ => (date * 100 + local.Hour) * 100_000 + offset.Seconds,
+            Dimension.Month => MonthOf(FloorDivided(local, NodaConstants.SecondsPerDay)),
+            Dimension.Day => FloorDivided(local, NodaConstants.SecondsPerDay),
+            _ => (FloorDivided(local, NodaConstants.SecondsPerHour) * 100_000) + offset.Seconds,
         };
     }
 
-    private static long Month(LocalDate date) => date.Year * 100L + date.Month;
+    /// <param name="day">Counted from 1970.</param>
+    /// <returns>Rising from accounting month to accounting month.</returns>
+    private long MonthOf(long day)
+    {
+        if (lastMonth.Day != day)
+        {
+            var date = MonthOf(new LocalDate(1970, 1, 1).PlusDays((int)day));
+            lastMonth = (day, (date.Year * 12L) + date.Month);
+        }
+
+        return lastMonth.Month;
+    }
 
     /// <returns>A date whose calendar month gives the name of the accounting month.</returns>
     private LocalDate MonthOf(LocalDate date) => date.PlusDays(1 - monthStartsOnDay);
 
+    private static long FloorDivided(long value, int by) => value >= 0 ? value / by : (value - by + 1) / by;
+
     private (LocalDateTime Local, Offset Offset) Local(QuarterHour slot)
     {
         var instant = slot.Start.ToInstant();
-        var offset = zone.GetUtcOffset(instant);
+        var offset = OffsetAt(instant);
         return (instant.WithOffset(offset).LocalDateTime, offset);
+    }
+
+    private Offset OffsetAt(Instant instant)
+    {
+        if (interval is null || !interval.Contains(instant)) interval = zone.GetZoneInterval(instant);
+        return interval.WallOffset;
     }
 }

@@ -17,10 +17,13 @@ internal sealed class ReportCalendars
 
     public TimeBuckets Buckets => common.Buckets;
 
+    /// <summary>Whether months begin on the first of the calendar's.</summary>
+    public bool IsCivil { get; private init; } = true;
+
     public IReadOnlyDictionary<TenantId, TimeBuckets> OwnBuckets => own.ToDictionary(t => t.Key, t => t.Value.Buckets);
 
     public static ReportCalendars Of(Window window, Dimension? dimension, string timeZone, int monthStartsOnDay = 1) =>
-        new(new CalendarBuckets(window, dimension, timeZone, monthStartsOnDay));
+        new(new CalendarBuckets(window, dimension, timeZone, monthStartsOnDay)) { IsCivil = monthStartsOnDay == 1 };
 
     /// <summary>Each tenant's own calendar; who is not registered, and what is no tenant's, has that of UTC.</summary>
     /// <param name="window">What is reported.</param>

@@ -13,8 +13,18 @@ public sealed class SeenSeries(NpgsqlDataSource database)
     internal async Task<IReadOnlyList<(int Id, UsageSeries Series)>> OfAsync(
         IReadOnlyList<TenantId>? tenants, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
-            "select id, tenant, model, fleet, rate_class, tags from finops.series where $1::text[] is null or tenant = any($1)");
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await OfAsync(connection, tenants, cancellation);
+    }
+
+    /// <param name="connection">With or without a transaction.</param>
+    /// <param name="tenants">Null is all.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal static async Task<IReadOnlyList<(int Id, UsageSeries Series)>> OfAsync(
+        NpgsqlConnection connection, IReadOnlyList<TenantId>? tenants, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select id, tenant, model, fleet, rate_class, tags from finops.series where $1::text[] is null or tenant = any($1)", connection);
         command.Parameters.Add(new NpgsqlParameter
         {
             Value = (object?)tenants?.Select(t => t.Value).ToArray() ?? DBNull.Value,

@@ -12,9 +12,9 @@ using Npgsql;
 
 namespace FinOps.Platform.Reporting;
 
-/// <summary>Answers <c>unitCost</c> from buckets and books; never from events.</summary>
+/// <summary>Answers <c>unitCost</c> from roll-ups where they cover the question, else from buckets and books; never from events.</summary>
 public sealed class UnitCostReports(
-    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, FleetSigns signs, TimeProvider clock, IConfiguration configuration)
+    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, FleetSigns signs, RollUps rollUps, TimeProvider clock, IConfiguration configuration)
 {
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
@@ -24,6 +24,15 @@ public sealed class UnitCostReports(
         var now = clock.GetUtcNow();
         var books = arguments.AsOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
         var asked = AskedUnitCost.Of(arguments, viewer, books.Tenants, now);
+        return await rollUps.AskAsync(asked, now - hourSettlesAfter, cancellation) is { } rolledUp
+            ? Report(asked, books, rolledUp.Summary, rolledUp.LastCommitAt)
+            : (await AnswerAsync(asked, [books], cancellation))[0];
+    }
+
+    /// <summary>From every quarter-hour: for what roll-ups do not cover, and for tests that compare the two.</summary>
+    internal async Task<UnitCostReport> FromBucketsAsync(AskedUnitCost asked, CancellationToken cancellation)
+    {
+        var books = asked.AsOf is { } instant ? await live.AsOfAsync(instant, cancellation) : await live.NowAsync(cancellation);
         return (await AnswerAsync(asked, [books], cancellation))[0];
     }
 

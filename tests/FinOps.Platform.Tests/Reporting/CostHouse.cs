@@ -48,10 +48,11 @@ public sealed class CostHouse : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <param name="now">What the clock shows.</param>
-    public static async Task<CostHouse> OpenAsync(string now)
+    /// <param name="rollUpCells">How many it may keep; null is as usual.</param>
+    public static async Task<CostHouse> OpenAsync(string now, int? rollUpCells = null)
     {
         var database = await TestServers.CreateDatabaseAsync();
-        var house = Build(database, new SetClock(At(now)), ownsDatabase: true);
+        var house = Build(database, new SetClock(At(now)), ownsDatabase: true, rollUpCells);
         await house.app.Services.GetRequiredService<SchemaScripts>().ApplyAsync(Cancellation);
         return house;
     }
@@ -93,7 +94,8 @@ public sealed class CostHouse : IAsyncDisposable
             """
             with s as (
               insert into finops.series (tenant, model, fleet, rate_class, tags) values ($1, $2, $3, $10, $11)
-              on conflict (tenant, model, fleet, rate_class, tags) do update set tenant = excluded.tenant returning id)
+              on conflict (tenant, model, fleet, rate_class, tags) do update set tenant = excluded.tenant returning id),
+            noted as (insert into finops.usage_change (fleet, hour) values ($3, $4::int >> 2))
             insert into finops.bucket
             select id, $4, $5, $6, 0, 0, $7, 0, 0, 0, 0, $8, $9, 0, $6, 0 from s
             """);
@@ -118,13 +120,14 @@ public sealed class CostHouse : IAsyncDisposable
         if (ownsDatabase) await TestServers.DropDatabaseAsync(connectionString);
     }
 
-    private static CostHouse Build(string database, SetClock clock, bool ownsDatabase)
+    private static CostHouse Build(string database, SetClock clock, bool ownsDatabase, int? rollUpCells = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:postgres"] = database,
             ["ConnectionStrings:rabbitmq"] = TestServers.RabbitMq.ToString(),
+            ["Reporting:RollUpCells"] = rollUpCells?.ToString(CultureInfo.InvariantCulture),
         });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);
