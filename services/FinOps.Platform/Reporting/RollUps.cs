@@ -61,7 +61,10 @@ public sealed class RollUps(NpgsqlDataSource database, LiveBooks live, IConfigur
 
     public void Dispose() => turn.Dispose();
 
-    /// <summary>What is not named here is answered from buckets: record time, quarter-hours, and whatever questions will be able to say one day.</summary>
+    /// <summary>
+    /// The rest is answered from buckets: record time, quarter-hours, and whatever it will be possible to group by one day. A new filter, basis or price
+    /// that a cell by tenant and model does not hold needs a condition here.
+    /// </summary>
     private static bool Covers(AskedUnitCost asked) =>
         asked.AsOf is null
         && asked.Question.GroupBy.All(d => d is Dimension.Tenant or Dimension.Model or Dimension.Fleet or Dimension.Hour or Dimension.Day or Dimension.Month);
