@@ -62,13 +62,8 @@ public sealed class RollUps(NpgsqlDataSource database, LiveBooks live, IConfigur
     public void Dispose() => turn.Dispose();
 
     /// <summary>
-<<<<<<< HEAD
-    /// What is not named here is answered from buckets: record time, quarter-hours, shares of capacity, other currencies, tags, each tenant's own
-    /// days, and whatever questions will be able to say one day.
-=======
-    /// The rest is answered from buckets: record time, quarter-hours, and whatever it will be possible to group by one day. A new filter, basis or price
-    /// that a cell by tenant and model does not hold needs a condition here.
->>>>>>> query
+    /// The rest is answered from buckets: record time, quarter-hours, shares of capacity, other currencies, tags, each tenant's own days, and whatever it
+    /// will be possible to group by one day. A new filter, basis or price that a cell by tenant and model does not hold needs a condition here.
     /// </summary>
     private static bool Covers(AskedUnitCost asked) =>
         asked is { AsOf: null, Question: { Basis: CostBasis.Allocation, Currency: null, ChargeCurrency: null, Tags: null, OwnBuckets.Count: 0 } }

@@ -139,7 +139,7 @@ public sealed class RateCardChargeTests
 
         Assert.Equal([("acme", 9m, 7.5m), ("globex", 1m, 2.5m)], shown.Rows.Select(r => (r.Key.Tenant!, r.Cell.Charge!.Value, r.Cell.Cost!.Value)));
         Assert.Equal((9m, null, 0L), (hidden.Total.Charge, hidden.Total.Cost, hidden.Total.UnpricedTokens));
-        Assert.Equal([20m], hidden.RateCards.Select(c => c.Terms.MarkupPercent));
+        Assert.Equal([("m", 2)], hidden.RateCards.Select(c => (c.Model.Value, c.Version)));
     }
 
     [Fact]
