@@ -1,5 +1,5 @@
-using FinOps.Domain.Values;
 using FinOps.Domain.Fleets;
+using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Reporting;
 

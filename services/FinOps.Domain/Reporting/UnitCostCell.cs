@@ -21,6 +21,7 @@ public sealed class UnitCostCell
     private bool roundsInManyWays;
     private CardUsed? card; // most cells have one: there are a million of them
     private HashSet<CardUsed>? moreCards;
+    private decimal[]? classCosts; // by ordinal, where they were asked for
     private decimal targetMillionths; // Σ tokens × target per million
     private decimal comparedCost;
     private decimal comparedTargetMillionths;
@@ -70,6 +71,9 @@ public sealed class UnitCostCell
     /// <summary>Over the tokens whose cost is known: others would pass for free.</summary>
     public decimal? CostPerMillionTokens => costKnown && costedTokens > 0 ? Figure(cost * Million / costedTokens) : null;
 
+    /// <summary>What the tokens of a class carry; those of all classes sum to the cost. Null where it was not asked for, or no cost is known.</summary>
+    public decimal? CostOf(UnitClass unitClass) => classCosts?[unitClass.Ordinal];
+
     /// <summary>Weighted by tokens, over usage that has a target.</summary>
     public decimal? TargetPerMillionTokens => TargetedTokens > 0 ? Figure(targetMillionths / TargetedTokens) : null;
 
@@ -104,6 +108,12 @@ public sealed class UnitCostCell
     {
         if (card is not { } known) card = used;
         else if (known != used) (moreCards ??= [known]).Add(used);
+    }
+
+    internal void AddByClass(decimal[] shares)
+    {
+        classCosts ??= new decimal[shares.Length];
+        for (var i = 0; i < shares.Length; i++) classCosts[i] += shares[i];
     }
 
     internal void AddUnpriced(long tokens) => UnpricedTokens += tokens;
@@ -164,6 +174,7 @@ public sealed class UnitCostCell
         InheritedTokens += other.InheritedTokens;
         if (!withCost) return;
         UncostedRecords += other.UncostedRecords;
+        if (other.classCosts is { } byClass) AddByClass(byClass);
         IdleCosts.Add(other.IdleCosts);
         CapacityCosts.Add(other.CapacityCosts);
         cost += other.cost;

@@ -43,6 +43,9 @@ public sealed class UnitCostQuestion
     /// <summary>Charges in another currency are left out as unpriced; null refuses a figure in two.</summary>
     public Currency? ChargeCurrency { get; init; }
 
+    /// <summary>Whether cost is split over token classes, too; it takes a split more per series and quarter-hour.</summary>
+    public bool ByClass { get; init; }
+
     /// <summary>How cost meets work.</summary>
     public CostBasis Basis { get; init; }
 

@@ -46,6 +46,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
             AddCharge(cell, usage[i], shares?.Allocated[i] is { } share ? new Money(share, shares.Currency) : null);
             if (!question.ShowsCost) continue;
             cell.AddCost(shares?.Of[i], usage[i], TargetOf(usage[i]));
+            if (question.ByClass && shares?.Of[i] is { } whole) cell.AddByClass(ClassShares.Of(whole, usage[i].Quantities, WeightsOf(fleet!.Value, hour)));
             if (shares?.Of[i] is { } carried && worked.GetValueOrDefault((fleet!.Value, hour)).Source is { } source) cell.CapacityCosts.Add(source, carried);
         }
     }
@@ -254,6 +255,8 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
 
     private IReadOnlyList<(CellKey, UnitCostCell)> Ordered() =>
         [.. cells.Select(c => (c.Key, c.Value)).OrderBy(c => c.Key, new CellOrder(question.GroupBy))];
+
+    private WorkWeights WeightsOf(FleetId fleet, int hour) => books.Weights.At(fleet, new QuarterHour(hour * FleetHours.Quarters));
 
     private bool HasBegun(int hour) => new QuarterHour(hour * FleetHours.Quarters).Start <= question.Now;
 

@@ -39,6 +39,7 @@ public static class GraphModule
             typeof(MeteringQueries),
             typeof(CorrectionQueries),
             typeof(ReportingQueries),
+            typeof(UnitEconomicsQueries),
             typeof(BuyOrBuildQueries),
             typeof(SeenQueries),
             typeof(ReconciliationQueries),

@@ -14,9 +14,10 @@ namespace FinOps.Platform.Reporting;
 /// <param name="Basis">How cost meets work.</param>
 /// <param name="Currency">ISO 4217, or TENANT; null is the only one that there is.</param>
 /// <param name="AsOf">Record time; null is now.</param>
+/// <param name="ByClass">Whether cost is told by token class, too.</param>
 public sealed record UnitCostArguments(
     UsageFilter Where, IReadOnlyList<Dimension>? GroupBy = null, string? TagKey = null, string TimeZone = "UTC", CostBasis Basis = CostBasis.Allocation,
-    string? Currency = null, DateTimeOffset? AsOf = null);
+    string? Currency = null, DateTimeOffset? AsOf = null, bool ByClass = false);
 
 /// <summary>A unit cost question, checked and narrowed to what the credential allows.</summary>
 internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars Calendars, string TimeZone, DateTimeOffset? AsOf)
@@ -26,7 +27,7 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
     public static AskedUnitCost Of(
         UnitCostArguments arguments, Viewer viewer, TenantBook registry, DateTimeOffset now)
     {
-        var (where, groupBy, tagKey, timeZone, basis, currency, asOf) = arguments;
+        var (where, groupBy, tagKey, timeZone, basis, currency, asOf, byClass) = arguments;
         var window = where.Window();
         var tags = where.TagsWanted();
         IReadOnlyList<Dimension> dimensions = [.. (groupBy ?? []).Distinct()];
@@ -53,6 +54,7 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
             ShowsCost = viewer.SeesCost,
             Now = asOf ?? now,
             Basis = basis,
+            ByClass = byClass,
         };
         return new AskedUnitCost(question, calendars, zone, asOf);
     }

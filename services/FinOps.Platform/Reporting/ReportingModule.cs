@@ -11,6 +11,7 @@ public static class ReportingModule
         services.AddSingleton<SeenSeries>();
         services.AddSingleton<RollUps>();
         services.AddSingleton<UnitCostReports>();
+        services.AddSingleton<UnitEconomicsReports>();
         services.AddSingleton<TokenCosts>();
         services.AddSingleton<BuyOrBuildReports>();
         return services;

@@ -9,7 +9,6 @@ using FinOps.Platform.Access;
 using FinOps.Platform.Broker;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
-using FinOps.Platform.Tests.Broker;
 using FinOps.Platform.Tests.Fixtures;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;

@@ -200,18 +200,18 @@ public sealed class RateCardTests
     private static RateCardInput Graduated(
         string model, string? tenant = null, string? contract = null, string[]? tenants = null, string[]? aliases = null, string? to = null,
         bool? endsWithoutSuccessor = null) => new()
-    {
-        Model = model,
-        From = CostHouse.At("2026-01-01T00:00Z"),
-        To = to is null ? null : CostHouse.At(to),
-        EndsWithoutSuccessor = endsWithoutSuccessor,
-        Currency = "USD",
-        Tenant = tenant,
-        Contract = contract,
-        Tenants = tenants,
-        ModelAliases = aliases,
-        Rates = [new RateInput { UnitClass = "output", PerUnit = 0.01m }, new RateInput { UnitClass = "output", PerUnit = 0.001m, VolumeAboveUnits = 1_000 }],
-        FreeUnitsPerMonth = [new FreeUnitsInput { UnitClass = "output", Units = 100 }],
-        Discounts = [new DiscountInput { ServiceTier = "batch", Percent = 50m }],
-    };
+        {
+            Model = model,
+            From = CostHouse.At("2026-01-01T00:00Z"),
+            To = to is null ? null : CostHouse.At(to),
+            EndsWithoutSuccessor = endsWithoutSuccessor,
+            Currency = "USD",
+            Tenant = tenant,
+            Contract = contract,
+            Tenants = tenants,
+            ModelAliases = aliases,
+            Rates = [new RateInput { UnitClass = "output", PerUnit = 0.01m }, new RateInput { UnitClass = "output", PerUnit = 0.001m, VolumeAboveUnits = 1_000 }],
+            FreeUnitsPerMonth = [new FreeUnitsInput { UnitClass = "output", Units = 100 }],
+            Discounts = [new DiscountInput { ServiceTier = "batch", Percent = 50m }],
+        };
 }

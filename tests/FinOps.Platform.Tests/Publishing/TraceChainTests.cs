@@ -11,8 +11,8 @@ public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHos
 {
     private const string Question =
         """
-        query($where: UsageFilter!, $groupBy: [Dimension!]) {
-          unitCost(where: $where, groupBy: $groupBy) {
+        query($where: UsageFilter!, $groupBy: [Dimension!], $timeZone: String) {
+          unitCost(where: $where, groupBy: $groupBy, timeZone: $timeZone) {
             rows { tenant model bucketLabel records charge tokens { inputTotal outputTotal reasoning image } }
             total { records charge tokens { inputTotal outputTotal } }
           }
@@ -88,6 +88,55 @@ public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHos
                 Number(r["cost_with_price_change_usd"]))).Order(StringComparer.Ordinal),
             shown.Order(StringComparer.Ordinal));
         Assert.Equal(933.90836525m, decimal.Parse(report.GetProperty("total").GetProperty("charge").GetString()!, CultureInfo.InvariantCulture));
+        await NewYorkAsync(tenants);
+        await WithoutThePriceCutAsync(tenants, rollUp);
+    }
+
+    /// <summary>Local days, of which the 8th of March has 23 hours.</summary>
+    private async Task NewYorkAsync(string[] tenants)
+    {
+        var report = await AskAsync("2026-03-01T05:00Z", "2026-03-10T04:00Z", ["TENANT", "DAY"], tenants, "America/New_York");
+        Assert.Equal(
+            Rows("servegen_events_rollup_newyork_day.csv.gz").Select(r => string.Join(' ',
+                r["tenant"], r["day_america_new_york"], r["events"], r["input_tokens"], r["output_tokens"], Number(r["cost_with_price_change_usd"])))
+                .Order(StringComparer.Ordinal),
+            report.GetProperty("rows").EnumerateArray().Select(r => string.Join(' ',
+                r.GetProperty("tenant"), r.GetProperty("bucketLabel"), r.GetProperty("records"), Tokens(r, "inputTotal"), Tokens(r, "outputTotal"),
+                Number(r.GetProperty("charge").GetString()!))).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>What would have been charged had the price stayed; the books keep the cut.</summary>
+    private async Task WithoutThePriceCutAsync(string[] tenants, List<Dictionary<string, string>> rollUp)
+    {
+        var (cut, before) = (Prices.Where(p => p.Model == "m-mid").MaxBy(p => p.From), Prices.Where(p => p.Model == "m-mid").MinBy(p => p.From));
+        var data = await host.DataAsync(
+            """
+            query($where: UsageFilter!, $assume: AssumedInput!) { whatIf(where: $where, assume: $assume, groupBy: [TENANT, MODEL]) {
+              actual { total { charge } } assumed { total { charge } rows { tenant model charge } } } }
+            """,
+            new
+            {
+                where = new { from = "2026-03-01T00:00Z", to = "2026-03-10T00:00Z", tenants },
+                assume = new
+                {
+                    rateCards = new[]
+                    {
+                        new
+                        {
+                            model = cut.Model,
+                            from = cut.From,
+                            currency = "USD",
+                            rates = new[] { new { unitClass = "uncachedInput", perUnit = before.Input }, new { unitClass = "output", perUnit = before.Output } },
+                        },
+                    },
+                },
+            }, role: "finance");
+        var answer = data.GetProperty("whatIf");
+        Assert.Equal(["933.90836525", "950.67798885"], new[] { "actual", "assumed" }.Select(side => Number(answer.GetProperty(side).GetProperty("total").GetProperty("charge").GetString()!)));
+        Assert.Equal(
+            rollUp.GroupBy(r => (r["tenant"], r["model"])).Select(g => $"{g.Key} {Number(g.Sum(r => decimal.Parse(r["cost_flat_usd"], CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture))}").Order(StringComparer.Ordinal),
+            answer.GetProperty("assumed").GetProperty("rows").EnumerateArray()
+                .Select(r => $"({r.GetProperty("tenant")}, {r.GetProperty("model")}) {Number(r.GetProperty("charge").GetString()!)}").Order(StringComparer.Ordinal));
     }
 
     /// <returns>How many were accepted.</returns>
@@ -100,8 +149,8 @@ public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHos
         return JsonElement.Parse(output.ToString()).GetProperty("accepted").GetInt64();
     }
 
-    private async Task<JsonElement> AskAsync(string from, string to, string[] groupBy, string[] tenants) =>
-        (await host.DataAsync(Question, new { where = new { from, to, tenants }, groupBy }, role: "finance")).GetProperty("unitCost");
+    private async Task<JsonElement> AskAsync(string from, string to, string[] groupBy, string[] tenants, string timeZone = "UTC") =>
+        (await host.DataAsync(Question, new { where = new { from, to, tenants }, groupBy, timeZone }, role: "finance")).GetProperty("unitCost");
 
     private static long Tokens(JsonElement row, string name) => row.GetProperty("tokens").GetProperty(name).GetInt64();
 

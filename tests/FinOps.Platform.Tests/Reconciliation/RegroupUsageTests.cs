@@ -90,7 +90,8 @@ public sealed class RegroupUsageTests
     private static async Task<CostHouse> RecordedAsync()
     {
         var house = await CostHouse.OpenAsync("2026-04-01T10:00Z");
-        var ledger = ActivatorUtilities.CreateInstance<LedgerCommit>(house.Services, ActivatorUtilities.CreateInstance<LedgerEvents>(house.Services));
+        var events = ActivatorUtilities.CreateInstance<LedgerEvents>(house.Services);
+        var ledger = ActivatorUtilities.CreateInstance<LedgerCommit>(house.Services, events, ActivatorUtilities.CreateInstance<UnseenCommit>(house.Services, events));
         IReadOnlyDictionary<string, long> versions = new Dictionary<string, long>();
         foreach (var half in Enumerable.Range(0, 80).Select(Record).Chunk(40))
         {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Tenants;
-using FinOps.Domain.Values;
 using FinOps.Host.Benchmarks;
 using FinOps.Platform.Access;
 using FinOps.Platform.Reporting;

@@ -64,7 +64,8 @@ public sealed class RollUpsTests
                 """
                 with noted as (insert into finops.usage_change (fleet, hour) select 'f1', slot >> 2 from finops.bucket)
                 update finops.bucket set uncached_input = uncached_input + $1
-                """, connection) { Parameters = { new() { Value = tokens } } };
+                """, connection)
+            { Parameters = { new() { Value = tokens } } };
             await command.ExecuteNonQueryAsync(CostHouse.Cancellation);
         }
     }

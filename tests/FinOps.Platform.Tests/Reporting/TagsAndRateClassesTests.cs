@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FinOps.Platform.Tests.Corrections;
 
 namespace FinOps.Platform.Tests.Reporting;

@@ -3,7 +3,6 @@ using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
-using FinOps.Platform.Pricing;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using Microsoft.Extensions.DependencyInjection;

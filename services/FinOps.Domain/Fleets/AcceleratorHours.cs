@@ -1,0 +1,33 @@
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Fleets;
+
+/// <summary>How many accelerator-hours a fleet had: by its size, else by the number that the cost of the whole fleet names.</summary>
+public static class AcceleratorHours
+{
+    /// <param name="book">Sizes and costs.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="window">Of event time.</param>
+    /// <param name="now">What has not passed yet does not count.</param>
+    /// <returns>Null where the number was not known in some quarter-hour that cost something.</returns>
+    public static decimal? Of(FleetBook book, FleetId fleet, Window window, DateTimeOffset now)
+    {
+        if (book.Extent(fleet) is not { } extent) return null;
+        var quarters = 0m;
+        var first = QuarterHour.Holding(extent.From > window.From ? extent.From : window.From).Index;
+        var end = extent.To is { } to && to < window.To ? QuarterHour.Holding(to).Index : window.EndSlot.Index;
+        for (var i = first; i < end; i++)
+        {
+            var slot = new QuarterHour(i);
+            if (slot.Start >= now) break;
+            if (book.SizeAt(fleet, slot) is { } size) quarters += size.Count;
+            else if (book.At(fleet, slot) is { } whole)
+            {
+                if (whole.Count is not { } count) return null;
+                quarters += count;
+            }
+        }
+
+        return quarters / 4;
+    }
+}
