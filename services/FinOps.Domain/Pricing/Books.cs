@@ -10,6 +10,9 @@ namespace FinOps.Domain.Pricing;
 /// <summary>What is known at one moment of record time: rates, fleet costs, targets, work weights. Never changes; a newer one takes its place.</summary>
 public sealed record Books(RateBook Rates, FleetBook Fleets, TargetBook Targets)
 {
+    /// <summary>When the last of their facts was recorded; null where there is none.</summary>
+    public DateTimeOffset? LastRecordedAt { get; init; }
+
     /// <summary>What tokens weigh.</summary>
     public WeightBook Weights { get; init; } = WeightBook.Declared;
 

@@ -11,6 +11,7 @@ public sealed class RateCard
     public RateCard(RateCardTerms terms)
     {
         Terms = terms;
+        Used = new CardUsed(terms.Model, 0, terms.From);
         Rates = terms.Rows.Where(r => r.Key.IsBase).ToDictionary(r => r.Key.Class, r => r.Rate);
         prices = new PriceTable(terms);
         markupFactor = (100m + terms.MarkupPercent.GetValueOrDefault()) * 0.01m;
@@ -32,6 +33,9 @@ public sealed class RateCard
     public int Version { get; private init; }
 
     public RateCardTerms Terms { get; }
+
+    /// <summary>Its name; one object, since a million cells refer to it.</summary>
+    public CardUsed Used { get; private init; }
 
     public ModelId Model => Terms.Model;
 
@@ -111,5 +115,6 @@ public sealed class RateCard
     {
         (Terms, Rates, prices, markupFactor) = (card.Terms, card.Rates, card.prices, card.markupFactor);
         Version = version;
+        Used = new CardUsed(card.Model, version, card.From);
     }
 }

@@ -6,6 +6,9 @@ public sealed class AmountsBy<T>
 {
     private static readonly T[] Kinds = Enum.GetValues<T>();
 
+    /// <summary>Nothing of any kind; never added to.</summary>
+    public static readonly AmountsBy<T> None = new();
+
     private decimal[]? amounts;
 
     /// <summary>What is not zero, in the order of the kinds.</summary>
@@ -18,6 +21,8 @@ public sealed class AmountsBy<T>
 
     internal void Add(AmountsBy<T> other)
     {
-        foreach (var (kind, amount) in other.All) Add(kind, amount);
+        if (other.amounts is not { } added) return;
+        amounts ??= new decimal[Kinds.Length];
+        for (var i = 0; i < added.Length; i++) amounts[i] += added[i];
     }
 }

@@ -21,6 +21,9 @@ public sealed class UnitCostCell
     private bool roundsInManyWays;
     private CardUsed? card; // most cells have one: there are a million of them
     private HashSet<CardUsed>? moreCards;
+    // What few cells have is an object of its own: of a million cells each byte counts, and each object that must be fetched.
+    private AmountsBy<IdleCause>? idleCosts;
+    private AmountsBy<CapacitySource>? capacityCosts;
     private decimal[]? classCosts; // by ordinal, where they were asked for
     private decimal targetMillionths; // Σ tokens × target per million
     private decimal comparedCost;
@@ -47,10 +50,10 @@ public sealed class UnitCostCell
     public decimal? TargetCost => TargetedTokens > 0 ? targetMillionths * 0.000001m : null;
 
     /// <summary>Idle cost by its causes.</summary>
-    public AmountsBy<IdleCause> IdleCosts { get; } = new();
+    public AmountsBy<IdleCause> IdleCosts => idleCosts ?? AmountsBy<IdleCause>.None;
 
     /// <summary>Under <see cref="CostBasis.Usage"/>: the cost of hours with work, by what their capacity is known from.</summary>
-    public AmountsBy<CapacitySource> CapacityCosts { get; } = new();
+    public AmountsBy<CapacitySource> CapacityCosts => capacityCosts ?? AmountsBy<CapacitySource>.None;
 
     /// <summary>The cards behind the charge, by model and version.</summary>
     public IReadOnlyList<CardUsed> Cards => moreCards is { } several
@@ -95,7 +98,7 @@ public sealed class UnitCostCell
 
     internal void AddCharge(decimal amount, long inheritedTokens, RateCard by)
     {
-        Add(new CardUsed(by.Model, by.Version, by.From));
+        Add(by.Used);
         var declared = by.Terms.Rounding;
         roundsInManyWays |= charged && declared != rounding;
         rounding = declared;
@@ -106,8 +109,9 @@ public sealed class UnitCostCell
 
     private void Add(CardUsed used)
     {
-        if (card is not { } known) card = used;
-        else if (known != used) (moreCards ??= [known]).Add(used);
+        if (ReferenceEquals(card, used)) return;
+        if (card is null) card = used;
+        else if (card != used) (moreCards ??= [card]).Add(used);
     }
 
     internal void AddByClass(decimal[] shares)
@@ -115,6 +119,8 @@ public sealed class UnitCostCell
         classCosts ??= new decimal[shares.Length];
         for (var i = 0; i < shares.Length; i++) classCosts[i] += shares[i];
     }
+
+    internal void AddCapacity(CapacitySource source, decimal amount) => (capacityCosts ??= new()).Add(source, amount);
 
     internal void AddUnpriced(long tokens) => UnpricedTokens += tokens;
 
@@ -148,7 +154,7 @@ public sealed class UnitCostCell
     {
         cost += amount;
         costKnown = true;
-        foreach (var (cause, part) in causes) IdleCosts.Add(cause, part);
+        foreach (var (cause, part) in causes) (idleCosts ??= new()).Add(cause, part);
         if (countsAgainstTarget) comparedCost += amount;
     }
 
@@ -175,8 +181,8 @@ public sealed class UnitCostCell
         if (!withCost) return;
         UncostedRecords += other.UncostedRecords;
         if (other.classCosts is { } byClass) AddByClass(byClass);
-        IdleCosts.Add(other.IdleCosts);
-        CapacityCosts.Add(other.CapacityCosts);
+        if (other.idleCosts is { } idle) (idleCosts ??= new()).Add(idle);
+        if (other.capacityCosts is { } capacity) (capacityCosts ??= new()).Add(capacity);
         cost += other.cost;
         costKnown |= other.costKnown;
         costedTokens += other.costedTokens;

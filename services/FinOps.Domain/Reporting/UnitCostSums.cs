@@ -47,7 +47,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
             if (!question.ShowsCost) continue;
             cell.AddCost(shares?.Of[i], usage[i], TargetOf(usage[i]));
             if (question.ByClass && shares?.Of[i] is { } whole) cell.AddByClass(ClassShares.Of(whole, usage[i].Quantities, WeightsOf(fleet!.Value, hour)));
-            if (shares?.Of[i] is { } carried && worked.GetValueOrDefault((fleet!.Value, hour)).Source is { } source) cell.CapacityCosts.Add(source, carried);
+            if (shares?.Of[i] is { } carried && worked.GetValueOrDefault((fleet!.Value, hour)).Source is { } source) cell.AddCapacity(source, carried);
         }
     }
 
@@ -168,7 +168,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
                 if (parts[i] == 0 || !question.Window.Holds(slot)) continue;
                 var cell = Cell(question.KeyOf(kind, fleet, slot));
                 cell.AddIdle(parts[i], books.Targets.HasAny(fleet, slot), kind == RowKind.Idle ? why.ByCause(i, parts[i]) : []);
-                if (carried.Source is { } source) cell.CapacityCosts.Add(source, parts[i]);
+                if (carried.Source is { } source) cell.AddCapacity(source, parts[i]);
             }
         }
 
@@ -300,9 +300,3 @@ public sealed record UnitCostSummary(
     IReadOnlyList<string> UnpricedModels,
     IReadOnlyList<string> WeightSets,
     IReadOnlyList<CardUsed> RateCards);
-
-/// <summary>A rate card behind a charge, by its name: what is kept of it outlives the book that it came from.</summary>
-/// <param name="Model">The card's, also where usage came under an alias.</param>
-/// <param name="Version">The ordinal among the model's cards as they were recorded.</param>
-/// <param name="From">Since when it holds.</param>
-public readonly record struct CardUsed(ModelId Model, int Version, DateTimeOffset From);

@@ -40,6 +40,7 @@ public static class GraphModule
             typeof(CorrectionQueries),
             typeof(ReportingQueries),
             typeof(UnitEconomicsQueries),
+            typeof(ExplainCostQueries),
             typeof(BuyOrBuildQueries),
             typeof(SeenQueries),
             typeof(ReconciliationQueries),

@@ -65,8 +65,10 @@ internal static class BookEvents
         var exchange = new List<ExchangeRate>();
         var periods = new List<ClosedPeriod>();
         var weights = new List<EffectiveWeights>();
+        DateTimeOffset? lastRecordedAt = null;
         foreach (var stored in events)
         {
+            if (stored is BookFact fact && !(fact.RecordedAt < lastRecordedAt)) lastRecordedAt = fact.RecordedAt;
             switch (stored)
             {
                 case RateCardSet set: rates.Add(set.ToCard()); break;
@@ -85,6 +87,7 @@ internal static class BookEvents
 
         return new Books(new RateBook(rates), new FleetBook(fleets, sizes, lines, imports), new TargetBook(targets))
         {
+            LastRecordedAt = lastRecordedAt,
             Tenants = new TenantBook(tenants),
             Exchange = new ExchangeBook(exchange),
             Weights = new WeightBook(weights),

@@ -115,6 +115,9 @@ public sealed record TokenCounts(
 /// <param name="RateInherited">Whether some class took its parent's rate.</param>
 /// <param name="LastCommitAt">When usage was last committed; null where none was.</param>
 /// <param name="RateCards">The rate cards behind the charges.</param>
+/// <param name="UnpricedTokensShare">Of the tokens, to 12 decimals; null without any.</param>
+/// <param name="UnattributedRecordsShare">Of the records, to 12 decimals; null without any.</param>
+/// <param name="LastFactAt">When a price, a cost line or another fact of the books was last recorded; null where none was.</param>
 public sealed record UnitCostCompleteness(
     bool Provisional,
     DateTimeOffset? ProvisionalFrom,
@@ -126,7 +129,10 @@ public sealed record UnitCostCompleteness(
     decimal? TargetedTokensShare,
     bool RateInherited,
     DateTimeOffset? LastCommitAt,
-    IReadOnlyList<RateCardUsed> RateCards)
+    IReadOnlyList<RateCardUsed> RateCards,
+    decimal? UnpricedTokensShare,
+    decimal? UnattributedRecordsShare,
+    DateTimeOffset? LastFactAt)
 {
     internal Func<CancellationToken, Task<IReadOnlyList<FleetFreshness>>>? Heard { get; init; }
 

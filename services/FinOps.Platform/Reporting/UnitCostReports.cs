@@ -70,6 +70,9 @@ public sealed class UnitCostReports(
         return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
+    private static decimal? Share(long part, long whole) =>
+        whole == 0 ? null : decimal.Round((decimal)part / whole, UnitCostCell.FigureDecimals, MidpointRounding.ToEven);
+
     private UnitCostReport Report(AskedUnitCost asked, Books books, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
     {
         var question = asked.Question;
@@ -97,7 +100,10 @@ public sealed class UnitCostReports(
                 question.ShowsCost ? total.TargetedShare : null,
                 total.InheritedTokens > 0,
                 lastCommitAt,
-                [.. summary.RateCards.Select(c => new RateCardUsed(c.Model.Value, c.Version, c.From))])
+                [.. summary.RateCards.Select(c => new RateCardUsed(c.Model.Value, c.Version, c.From))],
+                Share(total.UnpricedTokens, total.Quantities.Total),
+                Share(summary.Rows.Where(r => r.Key.Kind == RowKind.Unattributed).Sum(r => r.Cell.Records), total.Records),
+                books.LastRecordedAt)
             {
                 Heard = question.ShowsIdle
                     ? cancellation => signs.OfAsync(

@@ -34,6 +34,8 @@ public sealed class WorkedMonthTests
                 Money(row.ActualCostPerMillionTokens), Money(row.TargetCostPerMillionTokens), Money(row.VariancePerMillionTokens));
         }
 
+        Assert.Equal((0m, 0m, CostHouse.At(From)), (report.Completeness.UnpricedTokensShare, report.Completeness.UnattributedRecordsShare, report.Completeness.LastFactAt));
+        Assert.Equal([("m", 1), ("m", 2), ("m", 3)], report.Completeness.RateCards.Select(c => (c.Model, c.Version)));
         var fleet = Assert.Single(economics.Fleets);
         Assert.Equal((2_880m, 2.225m, 0.916666666667m), (fleet.AcceleratorHours, fleet.ActualCostPerAcceleratorHour, fleet.IdleShare));
         Assert.Contains($"{fleet.IdleShare!.Value.ToString(CultureInfo.InvariantCulture)} of its cost", Text, StringComparison.Ordinal);
@@ -56,6 +58,27 @@ public sealed class WorkedMonthTests
         Told("the hour", Money(hour.Total.ActualCost));
         Assert.Equal([("acme", 5.34m, 2.00m), ("globex", 3.56m, 2.00m), ("initech", 8.90m, 0.75m), (null, 195.80m, null)], early.Rows.Select(r => (r.Tenant, r.ActualCost!.Value, r.Charge)));
         Assert.Equal([2.50m, 2.00m, 0.75m, null], late.Rows.Select(r => r.Charge));
+    }
+
+    [Fact]
+    public async Task The_formula_behind_a_figure_has_the_numbers_of_the_document()
+    {
+        await using var house = await MonthAsync();
+
+        var formula = await ExplainCostQueries.ExplainCost(
+            "acme", "m", "w", CostHouse.At("2026-04-20T10:00:00Z"), house.Books, house.Services.GetRequiredService<SeenSeries>(), house.Database, CostHouse.Cancellation);
+        var row = (await house.AskAsync("2026-04-20T10:00:00Z", "2026-04-20T11:00:00Z", tenants: ["acme"])).Total;
+
+        Assert.Equal("8.9 × 3000000 ÷ 5000000 = 5.34", formula.Formula);
+        Assert.Equal((row.ActualCost, row.Charge), (formula.ActualCost, formula.Charge));
+        Assert.Equal([("committed", 6.00m), ("demand", 2.50m), ("power", 0.40m)], formula.CostLines.Select(l => (l.Line, l.Cost)));
+        Assert.Equal([("uncachedInput", 1_000_000m), ("output", 2_000_000m)], formula.Work.Select(w => (w.UnitClass, w.WorkUnits)));
+        Assert.Equal(
+            [("uncachedInput", 0.000001m, 1.00m, 2), ("output", 0.000003m, 1.50m, 2)],
+            formula.ChargeLines.Select(l => (l.UnitClass, l.RatePerUnit!.Value, l.Amount!.Value, l.CardVersion)));
+        var idle = await ExplainCostQueries.ExplainCost(
+            "acme", "m", "w", CostHouse.At("2026-04-20T09:00:00Z"), house.Books, house.Services.GetRequiredService<SeenSeries>(), house.Database, CostHouse.Cancellation);
+        Assert.Equal((0m, ChargeKind.Unpriced), (idle.ActualCost, idle.ChargeKind));
     }
 
     [Fact]
