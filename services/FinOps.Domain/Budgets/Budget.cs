@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Budgets;
@@ -67,6 +68,11 @@ public abstract record BudgetPeriod
 /// <summary>A month of some zone's calendar.</summary>
 public readonly record struct CalendarMonth(int Year, int Month) : IComparable<CalendarMonth>
 {
+    public CalendarMonth Next => Month == 12 ? new CalendarMonth(Year + 1, 1) : this with { Month = Month + 1 };
+
+    /// <summary>As 2026-03.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}");
+
     public int CompareTo(CalendarMonth other) => (Year, Month).CompareTo((other.Year, other.Month));
 
     public static bool operator <(CalendarMonth left, CalendarMonth right) => left.CompareTo(right) < 0;

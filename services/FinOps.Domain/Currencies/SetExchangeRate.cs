@@ -19,8 +19,8 @@ public sealed record SetExchangeRate(string Source, string Target, DateTimeOffse
     public ExchangeRate Decide(DateTimeOffset now)
     {
         var checks = new Checks();
-        Code(Source, "source", checks);
-        Code(Target, "target", checks);
+        checks.CurrencyCode(Source, "source");
+        checks.CurrencyCode(Target, "target");
         if (Source == Target) checks.Fail("currencies_equal", "target", $"`target` is {Target} like `source`; its rate is 1 and needs no saying.");
         if (From is { } from) checks.Boundary(from, "from");
         var rate = Rate.ToString(CultureInfo.InvariantCulture);
@@ -30,10 +30,5 @@ public sealed record SetExchangeRate(string Source, string Target, DateTimeOffse
             checks.Fail("rate_too_fine", "rate", $"`rate` is {rate}; it may have at most {MaxDecimals} decimals.");
         checks.ThrowIfAny();
         return new ExchangeRate(new Currency(Source), new Currency(Target), Day.FromOrStart(From, now), Rate);
-    }
-
-    private static void Code(string code, string field, Checks checks)
-    {
-        if (!Iso4217.IsCode(code)) checks.Fail("currency_invalid", field, $"`{field}` is '{code}'; it must be an ISO 4217 code such as USD.");
     }
 }

@@ -15,7 +15,7 @@ public sealed class PeriodBook
         for (var i = 1; i < Closed.Count; i++)
         {
             Invariant.Require(
-                Closed[i].Month == Next(Closed[i - 1].Month) && Closed[i].AsOf >= Closed[i - 1].AsOf && Closed[i].Window.From == Closed[i - 1].Window.To,
+                Closed[i].Month == Closed[i - 1].Month.Next && Closed[i].AsOf >= Closed[i - 1].AsOf && Closed[i].Window.From == Closed[i - 1].Window.To,
                 "months are closed one after the other");
         }
     }
@@ -27,7 +27,5 @@ public sealed class PeriodBook
     public ClosedPeriod? Find(CalendarMonth month) => Closed.FirstOrDefault(c => c.Month == month);
 
     /// <summary>The month that takes what changes closed ones: the first that is open. Null before any was closed.</summary>
-    public CalendarMonth? FirstOpen => Closed.Count == 0 ? null : Next(Closed[^1].Month);
-
-    public static CalendarMonth Next(CalendarMonth month) => month.Month == 12 ? new CalendarMonth(month.Year + 1, 1) : month with { Month = month.Month + 1 };
+    public CalendarMonth? FirstOpen => Closed.Count == 0 ? null : Closed[^1].Month.Next;
 }

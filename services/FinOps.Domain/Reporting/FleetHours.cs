@@ -8,6 +8,10 @@ public static class FleetHours
 {
     public const int Quarters = FleetHourCost.Quarters;
 
+    /// <summary>The whole hours that a window touches: a part of an hour shares the hour's cost with the rest of its work.</summary>
+    public static (QuarterHour First, QuarterHour End) Whole(Window window) => (
+        new QuarterHour(window.FirstSlot.Hour * Quarters), new QuarterHour((new QuarterHour(window.EndSlot.Index - 1).Hour + 1) * Quarters));
+
     /// <param name="book">The cost lines.</param>
     /// <param name="fleet">The fleet.</param>
     /// <param name="window">Hours that lie in it wholly or in part.</param>

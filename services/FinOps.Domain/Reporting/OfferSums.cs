@@ -69,8 +69,6 @@ public sealed record OfferVerdict(decimal? Cost, decimal? Difference, decimal? B
         if (actualCost is not { } actual) return new OfferVerdict(offer.Amount, null, null, null);
         if (offer.Amount == 0) return new OfferVerdict(0, -actual, null, null);
         // Divided last: the load is a quotient already.
-        return new OfferVerdict(offer.Amount, offer.Amount - actual, Figure(actual / offer.Amount), hours == 0 ? null : Figure(actual / offer.Amount * tokens / hours));
+        return new OfferVerdict(offer.Amount, offer.Amount - actual, UnitCostCell.Figure(actual / offer.Amount), hours == 0 ? null : UnitCostCell.Figure(actual / offer.Amount * tokens / hours));
     }
-
-    private static decimal Figure(decimal value) => decimal.Round(value, UnitCostCell.FigureDecimals, MidpointRounding.ToEven);
 }

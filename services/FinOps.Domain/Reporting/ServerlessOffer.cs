@@ -46,8 +46,7 @@ public static class SetServerlessOffers
                 checks.Fail("offer_ambiguous", field, $"`{field}` needs either `prices` with `currency`, or `model`, whose rate cards are its prices.");
             if (offer.Model is not null && Name.Flaw(offer.Model) is { } bad) checks.Fail("model_invalid", $"{field}.model", $"`{field}.model` {bad}.");
             if (offer.Prices is null) continue;
-            if (!Iso4217.IsCode(offer.Currency))
-                checks.Fail("currency_invalid", $"{field}.currency", $"`{field}.currency` is '{offer.Currency}'; it must be an ISO 4217 code such as USD.");
+            checks.CurrencyCode(offer.Currency, $"{field}.currency");
             SetTokenPrices.Check(offer.Prices, [], offer.Currency is not null && CostLineField.IsNearDollar(offer.Currency), checks, $"{field}.");
         }
 

@@ -194,5 +194,5 @@ public sealed class UnitCostCell
     }
 
     /// <summary>The one rounding of a figure: to 12 decimals, half to even.</summary>
-    private static decimal Figure(decimal value) => decimal.Round(value, FigureDecimals, MidpointRounding.ToEven);
+    public static decimal Figure(decimal value) => decimal.Round(value, FigureDecimals, MidpointRounding.ToEven);
 }

@@ -123,13 +123,13 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
 
     private decimal?[] Allocated(FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage)
     {
-        var set = books.Weights.At(fleet, new QuarterHour(hour * FleetHours.Quarters));
+        var set = WeightsOf(fleet, hour);
         return [.. (FleetHourShares.Of(cost.Cost.Amount, usage, set) ?? new decimal[usage.Count]).Select(s => (decimal?)s)];
     }
 
     private decimal?[] TimeShares(FleetId fleet, int hour, FleetHourCost own, FleetHourCost cost, IReadOnlyList<UsageSlot> usage)
     {
-        var set = books.Weights.At(fleet, new QuarterHour(hour * FleetHours.Quarters));
+        var set = WeightsOf(fleet, hour);
         weightSets.Add(set.Name);
         var carried = CarriedOf(fleet, hour, own, cost, usage, set);
         if (FleetHourShares.Of(carried.Amount, usage, set) is not { } shares) return [.. usage.Select(_ => (decimal?)0)];

@@ -21,9 +21,9 @@ public sealed class Checks
         if (Name.Flaw(name) is { } flaw) Fail($"{field}_invalid", field, $"`{field}` {flaw}.");
     }
 
-    public void CurrencyCode(string? code)
+    public void CurrencyCode(string? code, string field = "currency")
     {
-        if (!Iso4217.IsCode(code)) Fail("currency_invalid", "currency", $"`currency` is '{code}'; it must be an ISO 4217 code such as USD.");
+        if (!Iso4217.IsCode(code)) Fail("currency_invalid", field, $"`{field}` is '{code}'; it must be an ISO 4217 code such as USD.");
     }
 
     /// <summary>A rate, a cost or a target starts and ends on a 15-minute boundary.</summary>

@@ -1,17 +1,18 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
+using FinOps.Platform.Periods;
 using NodaTime;
 
 namespace FinOps.Platform.Budgets;
 
-/// <summary>Periods on the time line. The zones are NodaTime's own, so every host has the same ones.</summary>
+/// <summary>Periods of budgets on the time line.</summary>
 internal static class BudgetCalendar
 {
     /// <summary>UTC days hold this many slots.</summary>
     public const int SlotsPerDay = 96;
 
     public static CalendarMonth? MonthHolding(string timeZone, DateTimeOffset instant) =>
-        IsZone(timeZone) ? Month(Zone(timeZone), instant) : null;
+        IsZone(timeZone) ? CalendarMonths.Holding(instant, Zone(timeZone)) : null;
 
     /// <summary>The windows of the period that hold something of the days, in order.</summary>
     /// <param name="period">The budget's.</param>
@@ -22,11 +23,11 @@ internal static class BudgetCalendar
             days.Any(day => Start(day) < window.To && Start(day + 1) > window.From) ? [window] : [],
         BudgetPeriod.Monthly monthly => days
             .SelectMany(day => (DateTimeOffset[])[Start(day), Start(day + 1).AddTicks(-1)])
-            .Select(instant => Month(Zone(monthly.TimeZone), instant))
+            .Select(instant => CalendarMonths.Holding(instant, Zone(monthly.TimeZone)))
             .Where(month => month >= monthly.First)
             .Distinct()
             .Order()
-            .Select(month => WindowOf(month, Zone(monthly.TimeZone)))
+            .Select(month => CalendarMonths.WindowOf(month, Zone(monthly.TimeZone)))
             .ToList(),
         _ => throw new System.Diagnostics.UnreachableException(period.GetType().Name),
     };
@@ -35,7 +36,7 @@ internal static class BudgetCalendar
     public static Window Current(BudgetPeriod period, DateTimeOffset now) => period switch
     {
         BudgetPeriod.Custom custom => custom.Window,
-        BudgetPeriod.Monthly monthly => WindowOf(Later(Month(Zone(monthly.TimeZone), now), monthly.First), Zone(monthly.TimeZone)),
+        BudgetPeriod.Monthly monthly => CalendarMonths.WindowOf(Later(CalendarMonths.Holding(now, Zone(monthly.TimeZone)), monthly.First), Zone(monthly.TimeZone)),
         _ => throw new System.Diagnostics.UnreachableException(period.GetType().Name),
     };
 
@@ -49,18 +50,5 @@ internal static class BudgetCalendar
 
     private static DateTimeOffset Start(int day) => DateTimeOffset.UnixEpoch.AddDays(day);
 
-    private static CalendarMonth Month(DateTimeZone zone, DateTimeOffset instant)
-    {
-        var local = Instant.FromDateTimeOffset(instant).InZone(zone).Date;
-        return new CalendarMonth(local.Year, local.Month);
-    }
-
     private static CalendarMonth Later(CalendarMonth one, CalendarMonth other) => one > other ? one : other;
-
-    private static Window WindowOf(CalendarMonth month, DateTimeZone zone)
-    {
-        var first = new LocalDate(month.Year, month.Month, 1);
-        return new Window(
-            zone.AtStartOfDay(first).ToInstant().ToDateTimeOffset(), zone.AtStartOfDay(first.PlusMonths(1)).ToInstant().ToDateTimeOffset());
-    }
 }

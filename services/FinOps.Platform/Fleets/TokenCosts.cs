@@ -17,8 +17,7 @@ public sealed class TokenCosts(NpgsqlDataSource database, SeenSeries seen, TimeP
         if (!book.PricesTokens(fleet)) yield break;
         var series = (await seen.OfAsync(null, cancellation)).Where(s => s.Series.Fleet == fleet).ToList();
         // A share is one of its whole hour.
-        var first = new QuarterHour(window.FirstSlot.Hour * FleetHours.Quarters);
-        var end = new QuarterHour((new QuarterHour(window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        var (first, end) = FleetHours.Whole(window);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, first, end, null, cancellation))
         {

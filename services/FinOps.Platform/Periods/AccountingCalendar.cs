@@ -29,18 +29,7 @@ public sealed class AccountingCalendar
             ? new CalendarMonth(year, month)
             : throw new RejectedException(new Rejection("period_invalid", "period", $"`period` is '{text}'; it must be a month such as 2026-03."));
 
-    public static string Text(CalendarMonth month) => string.Create(CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
+    public CalendarMonth MonthHolding(DateTimeOffset instant) => CalendarMonths.Holding(instant, zone);
 
-    public CalendarMonth MonthHolding(DateTimeOffset instant)
-    {
-        var date = Instant.FromDateTimeOffset(instant).InZone(zone).Date;
-        return new CalendarMonth(date.Year, date.Month);
-    }
-
-    public Window WindowOf(CalendarMonth month)
-    {
-        var first = new LocalDate(month.Year, month.Month, 1);
-        return new Window(
-            zone.AtStartOfDay(first).ToInstant().ToDateTimeOffset(), zone.AtStartOfDay(first.PlusMonths(1)).ToInstant().ToDateTimeOffset());
-    }
+    public Window WindowOf(CalendarMonth month) => CalendarMonths.WindowOf(month, zone);
 }

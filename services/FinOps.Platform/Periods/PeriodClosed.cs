@@ -19,7 +19,7 @@ public sealed record PeriodClosed(
     internal static BookEntry Entry(ClosePeriod close, ClosedPeriod closed, TimeSpan settlesAfter, DateTimeOffset now, string by) => new(
         "periods",
         new PeriodClosed(
-            AccountingCalendar.Text(closed.Month), closed.Window.From, closed.Window.To, closed.TimeZone, closed.AsOf, closed.Remark, now, by),
+            closed.Month.ToString(), closed.Window.From, closed.Window.To, closed.TimeZone, closed.AsOf, closed.Remark, now, by),
         books => close.Decide(books.Periods, now, settlesAfter) == closed);
 
     internal ClosedPeriod ToPeriod() => new(AccountingCalendar.Month(Period), new Window(From, To), TimeZone, AsOf, Remark);

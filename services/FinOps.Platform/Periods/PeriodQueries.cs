@@ -87,8 +87,8 @@ public sealed record PeriodView(
     string Period, PeriodStatus Status, DateTimeOffset Start, DateTimeOffset End, string TimeZone, DateTimeOffset? AsOf, string? Remark)
 {
     internal static PeriodView Of(ClosedPeriod closed) => new(
-        AccountingCalendar.Text(closed.Month), PeriodStatus.Closed, closed.Window.From, closed.Window.To, closed.TimeZone, closed.AsOf, closed.Remark);
+        closed.Month.ToString(), PeriodStatus.Closed, closed.Window.From, closed.Window.To, closed.TimeZone, closed.AsOf, closed.Remark);
 
     internal static PeriodView OfOpen(CalendarMonth month, AccountingCalendar calendar) => new(
-        AccountingCalendar.Text(month), PeriodStatus.Open, calendar.WindowOf(month).From, calendar.WindowOf(month).To, calendar.TimeZone, null, null);
+        month.ToString(), PeriodStatus.Open, calendar.WindowOf(month).From, calendar.WindowOf(month).To, calendar.TimeZone, null, null);
 }

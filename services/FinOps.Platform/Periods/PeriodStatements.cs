@@ -32,7 +32,7 @@ public sealed class PeriodStatements(UnitCostReports reports, LiveBooks live, Ac
             if (!await MovedAsync(period, since: earlier[^1].AsOf, until: closed?.AsOf, cancellation)) continue;
             var before = await ReportAsync(period.Window, earlier[^1].AsOf);
             var after = await ReportAsync(period.Window, closed?.AsOf);
-            adjustments.AddRange(Differences(AccountingCalendar.Text(period.Month), before.Rows, after.Rows));
+            adjustments.AddRange(Differences(period.Month.ToString(), before.Rows, after.Rows));
         }
 
         return new StatementView(

@@ -28,8 +28,7 @@ public sealed class BuyOrBuildReports(NpgsqlDataSource database, LiveBooks live,
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var summary = await reading.SumAsync(connection, question, books, null, cancellation);
         var priced = new OfferSums(question, books, offers);
-        var first = new QuarterHour(question.Window.FirstSlot.Hour * FleetHours.Quarters);
-        var end = new QuarterHour((new QuarterHour(question.Window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        var (first, end) = FleetHours.Whole(question.Window);
         var shown = reading.Hourly.Where(s => question.Shows(s.Series)).ToList();
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, shown, first, end, null, cancellation)) priced.Add(hour.Fleet, hour.Usage);
         if (priced.Currency is { } offered && summary.Currency is { } own && offered != own)
@@ -42,13 +41,13 @@ public sealed class BuyOrBuildReports(NpgsqlDataSource database, LiveBooks live,
         {
             var (tokens, hours) = (cell.Quantities.Total, HoursOf(key, question, now));
             return new BuyOrBuildRow(
-                UnitCostRow.Of(key, cell, asked.Calendars), hours == 0 ? null : Figure(tokens / hours),
+                UnitCostRow.Of(key, cell, asked.Calendars), hours == 0 ? null : UnitCostCell.Figure(tokens / hours),
                 [.. costs.Select((cost, i) => View(offers[i].Name, cost, OfferVerdict.Of(cost, cell.Cost, tokens, hours), tokens))]);
         }
     }
 
     private static OfferView View(string name, OfferCost cost, OfferVerdict verdict, long tokens) => new(
-        name, verdict.Cost, tokens == 0 || verdict.Cost is not { } amount ? null : Figure(amount * Million / tokens), cost.UnpricedTokens,
+        name, verdict.Cost, tokens == 0 || verdict.Cost is not { } amount ? null : UnitCostCell.Figure(amount * Million / tokens), cost.UnpricedTokens,
         verdict.Difference, verdict.BreakEvenLoad, verdict.BreakEvenTokensPerHour);
 
     /// <summary>The part of a row's time that lies in the window and has passed.</summary>
@@ -61,6 +60,4 @@ public sealed class BuyOrBuildReports(NpgsqlDataSource database, LiveBooks live,
         if (to > now) to = now;
         return to > from ? Hours.Between(from, to) : 0;
     }
-
-    private static decimal Figure(decimal value) => decimal.Round(value, UnitCostCell.FigureDecimals, MidpointRounding.ToEven);
 }

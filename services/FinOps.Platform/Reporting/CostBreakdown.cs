@@ -23,7 +23,7 @@ public sealed record CapacityShareView(CapacitySource Source, decimal Cost, deci
         return
         [
             .. cell.CapacityCosts.All.Select(c => new CapacityShareView(
-                c.Kind, c.Amount, decimal.Round(c.Amount / whole, UnitCostCell.FigureDecimals, MidpointRounding.ToEven))),
+                c.Kind, c.Amount, UnitCostCell.Figure(c.Amount / whole))),
         ];
     }
 }

@@ -37,9 +37,7 @@ internal sealed record ReadUnitCost(
         NpgsqlConnection connection, UnitCostQuestion question, Books books, DateTimeOffset? asOf, CancellationToken cancellation)
     {
         var window = question.Window;
-        // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
-        var first = new QuarterHour(window.FirstSlot.Hour * FleetHours.Quarters);
-        var end = new QuarterHour((new QuarterHour(window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        var (first, end) = FleetHours.Whole(window);
         var recordedBefore = asOf is { } known ? QuarterHour.Holding(known).Hour : (int?)null;
         var sums = new UnitCostSums(question, books, await FleetActivities.OfAsync(connection, question, books, Hourly, first, end, asOf, cancellation));
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, Hourly, first, end, recordedBefore, cancellation))

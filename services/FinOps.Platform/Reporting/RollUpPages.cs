@@ -6,7 +6,7 @@ namespace FinOps.Platform.Reporting;
 /// <param name="cellsKept">The limit.</param>
 internal sealed class RollUpPages(int cellsKept)
 {
-    // What is dropped at once beyond the limit, so that not every question has to look for the oldest.
+    // A share of cells, not of money: what is dropped at once beyond the limit, so that not every question has to look for the oldest.
     private const double KeptOfLimit = 0.9;
 
     private readonly Lock gate = new();

@@ -71,7 +71,7 @@ public sealed class UnitCostReports(
     }
 
     private static decimal? Share(long part, long whole) =>
-        whole == 0 ? null : decimal.Round((decimal)part / whole, UnitCostCell.FigureDecimals, MidpointRounding.ToEven);
+        whole == 0 ? null : UnitCostCell.Figure((decimal)part / whole);
 
     private UnitCostReport Report(AskedUnitCost asked, Books books, UnitCostSummary summary, DateTimeOffset? lastCommitAt)
     {

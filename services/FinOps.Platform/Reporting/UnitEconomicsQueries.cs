@@ -63,7 +63,7 @@ public sealed record UnitEconomicsRow(
     }
 
     internal static decimal? Per(decimal? amount, decimal count) =>
-        count == 0 ? null : amount is { } known ? decimal.Round(known / count, UnitCostCell.FigureDecimals, MidpointRounding.ToEven) : null;
+        count == 0 || amount is not { } known ? null : UnitCostCell.Figure(known / count);
 }
 
 /// <summary>What the tokens of one class cost, by their work.</summary>

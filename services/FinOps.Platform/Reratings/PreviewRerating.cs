@@ -47,9 +47,7 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
         var series = await TouchedAsync(window, rated, subjects, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        // A part of an hour shares the hour's cost with the rest of its work, so whole hours are read.
-        var first = new QuarterHour(window.FirstSlot.Hour * FleetHours.Quarters);
-        var end = new QuarterHour((new QuarterHour(window.EndSlot.Index - 1).Hour + 1) * FleetHours.Quarters);
+        var (first, end) = FleetHours.Whole(window);
         await foreach (var hour in UsageBuckets.FleetHoursAsync(connection, series, first, end, null, cancellation))
         {
             comparison.Add(hour.Fleet, hour.Hour, hour.Usage);
@@ -69,6 +67,7 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
         };
         for (var i = 0; i < rated.Length; i++)
         {
+            if (!rated[i].Rates.HasGraduated) continue;
             var reading = await ReadUnitCost.OfAsync(seen, question, rated[i], cancellation);
             if (reading.InOrder.Count > 0) await CompareInOrderAsync(comparison, connection, reading, isAfter: i > 0, window, cancellation);
         }
