@@ -30,4 +30,23 @@ public static class AcceleratorHours
 
         return quarters / 4;
     }
+
+    /// <param name="book">Sizes and costs.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="hour">In hours since 1970.</param>
+    /// <param name="cost">Of the hour: a quarter that costs nothing has none.</param>
+    /// <returns>By quarter; null where the number was not known in one that cost something.</returns>
+    public static decimal[]? ByQuarter(FleetBook book, FleetId fleet, int hour, FleetHourCost cost)
+    {
+        var hours = new decimal[FleetHourCost.Quarters];
+        for (var i = 0; i < hours.Length; i++)
+        {
+            if (cost.Parts[i].Count == 0) continue;
+            var slot = new QuarterHour(hour * FleetHourCost.Quarters + i);
+            if ((book.SizeAt(fleet, slot)?.Count ?? book.At(fleet, slot)?.Count) is not { } count) return null;
+            hours[i] = count / FleetHourCost.Quarters;
+        }
+
+        return hours;
+    }
 }
