@@ -12,6 +12,9 @@ public sealed class TargetFacts(
 
     public IReadOnlyDictionary<string, ModelArchitecture> Models => models;
 
+    /// <summary>Engines that have factors of their own.</summary>
+    public IEnumerable<string> Engines => efficiencies.Select(e => e.Engine).OfType<string>().Distinct();
+
     /// <summary>What holds for an engine on a generation: the row of both, else the engine's, else the generation's, else the default's.</summary>
     public Efficiency EfficiencyOf(string engine, string generation) =>
         Find(engine, generation) ?? Find(engine, null) ?? Find(null, generation) ?? Find(null, null)

@@ -1,0 +1,107 @@
+using FinOps.Domain.Targets.Physics;
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Targets;
+
+/// <summary>
+/// A question for an estimate, in names and numbers as people give them; what is left out takes its usual value. Lengths in tokens, times in
+/// seconds, power in watts, shares from 0 to 1.
+/// </summary>
+/// <param name="Accelerator">Key of the chip.</param>
+/// <param name="PromptTokens">Mean length of prompts, cached part included.</param>
+/// <param name="OutputTokens">Mean length of answers, one or more.</param>
+public sealed record EstimateRequest(string? Accelerator, double PromptTokens, double OutputTokens)
+{
+    /// <summary>An engine of which nothing is known: the efficiencies of the default row.</summary>
+    public const string AnyEngine = "any";
+
+    /// <summary>Key of a model of the facts; or the name of <see cref="Architecture"/>.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>A model that the facts do not have.</summary>
+    public ModelArchitecture? Architecture { get; init; }
+
+    /// <summary>How many there are; by default those of one copy.</summary>
+    public int? Accelerators { get; init; }
+
+    /// <summary>By default the smallest copy that fits: see <see cref="SmallestCopy"/>.</summary>
+    public int? TensorParallel { get; init; }
+
+    /// <summary>By default as many stages as the smallest copy needs.</summary>
+    public int? PipelineParallel { get; init; }
+
+    /// <summary>By default 1.</summary>
+    public int? DataParallel { get; init; }
+
+    /// <summary>By default the copy's accelerators where attention is data parallel and experts divide over them, else 1.</summary>
+    public int? ExpertParallel { get; init; }
+
+    /// <summary>By default fp16, as models are published.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>By default as engines serve such weights: <see cref="Precision.Of"/>.</summary>
+    public string? Activations { get; init; }
+
+    /// <summary>By default as engines serve such weights.</summary>
+    public string? KvCache { get; init; }
+
+    public double CachedPrefixShare { get; init; }
+
+    /// <summary>Requests at any time, over all copies.</summary>
+    public double? Concurrency { get; init; }
+
+    public double? RequestsPerSecond { get; init; }
+
+    public double? MaxSecondsPerOutputToken { get; init; }
+
+    public double? MaxSecondsToFirstToken { get; init; }
+
+    public Batching Batching { get; init; } = Batching.Continuous;
+
+    public KvAllocation KvAllocation { get; init; } = KvAllocation.Paged;
+
+    /// <summary>Under <see cref="KvAllocation.Contiguous"/>: the length that room is kept for.</summary>
+    public int? LongestSequence { get; init; }
+
+    public bool ChunkedPrefill { get; init; } = true;
+
+    public Speculation? Speculation { get; init; }
+
+    public double? PowerCapWatts { get; init; }
+
+    /// <summary>Sequences that the engine runs at once in one copy of the attention; by default the engine's usual.</summary>
+    public int? MostSequences { get; init; }
+
+    /// <summary>By default <see cref="AnyEngine"/>.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>What an hour of one accelerator costs, used or not; without it no cost is shown.</summary>
+    public decimal? PricePerAcceleratorHour { get; init; }
+
+    /// <summary>ISO 4217, of the price.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>The share of the hours' capacity that is used: above 0, at most 1.</summary>
+    public decimal Utilisation { get; init; } = 1m;
+
+    /// <exception cref="RejectedException">With every failure at once; each says the nearest that works.</exception>
+    public EstimatePlan Decide(TargetFacts facts)
+    {
+        var checks = new Checks();
+        var model = EstimateNames.Model(this, facts, checks);
+        var chip = EstimateNames.Accelerator(this, facts, checks);
+        var efficiency = EstimateNames.Engine(this, chip, facts, checks);
+        var precision = EstimateNames.Precision(this, chip, checks);
+        EstimateNumbers.Check(this, chip, checks);
+        EstimateLayout.Check(this, model, chip, checks);
+        checks.ThrowIfAny();
+
+        var workload = new Workload(PromptTokens, OutputTokens, CachedPrefixShare, EstimateLoad.Of(this));
+        var deployment = EstimateLayout.Of(this, model!, chip!, precision!, workload, efficiency!);
+        var plan = new EstimatePlan(
+            model!, deployment, workload, efficiency!,
+            PricePerAcceleratorHour is { } price ? new Money(price, new Currency(Currency!)) : null, Utilisation);
+        EstimateLoad.RequireCarried(plan);
+        return plan;
+    }
+}
