@@ -49,4 +49,14 @@ public static class AcceleratorHours
 
         return hours;
     }
+
+    /// <returns>What an accelerator-hour of the fleet costs then, all of its lines together, to 12 decimals; null where cost or number are not known, or zero.</returns>
+    public static Money? PriceAt(FleetBook book, FleetId fleet, QuarterHour slot)
+    {
+        if (book.OfHour(fleet, slot.Hour) is not { } cost || ByQuarter(book, fleet, slot.Hour, cost) is not { } hours) return null;
+        var quarter = slot.Index - slot.Hour * FleetHourCost.Quarters;
+        if (hours[quarter] == 0) return null;
+        var price = decimal.Round(cost.QuarterCosts[quarter] / hours[quarter], Money.AllocationDecimals, MidpointRounding.ToEven);
+        return price > 0 ? new Money(price, cost.Cost.Currency) : null;
+    }
 }

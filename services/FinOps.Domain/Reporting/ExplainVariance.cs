@@ -6,13 +6,15 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Reporting;
 
-/// <summary>Tells the causes of a gap, the largest first: those of hours by fleet, those of what was asked by fleet and model.</summary>
+/// <summary>
+/// Tells the causes of a gap, the largest first: those of hours by fleet, those of what was asked by fleet and model. What weights move from one model of
+/// a fleet to another is no cause of the fleet's gap, and shows only where a part of the fleet is asked for.
+/// </summary>
 public static class ExplainVariance
 {
-    private static readonly VarianceEffect[] OfFleets = [VarianceEffect.Price, VarianceEffect.Utilisation, VarianceEffect.Throughput];
+    private static readonly VarianceEffect[] OfFleets = [VarianceEffect.Price, VarianceEffect.Utilisation, VarianceEffect.Throughput, VarianceEffect.Weighting];
 
-    private static readonly VarianceEffect[] OfModels =
-        [VarianceEffect.Weighting, VarianceEffect.ClassMix, VarianceEffect.LengthMix, VarianceEffect.Cache, VarianceEffect.Unexplained];
+    private static readonly VarianceEffect[] OfModels = [VarianceEffect.ClassMix, VarianceEffect.LengthMix, VarianceEffect.Cache, VarianceEffect.Unexplained];
 
     private static readonly (FleetState State, string Words)[] NotServing =
     [
@@ -27,7 +29,7 @@ public static class ExplainVariance
     public static IReadOnlyList<VarianceExplanation> Of(VarianceEvidence evidence, decimal gap, Currency currency)
     {
         var causes = evidence.Fleets.SelectMany(f => OfFleets.Select(e => (Effect: e, f.Fleet, Model: (ModelId?)null, Money: f.Of(e), Why: Why(e, f, currency))))
-            .Concat(evidence.Models.SelectMany(m => OfModels.Select(e => (Effect: e, m.Fleet, Model: (ModelId?)m.Model, Money: m.Of(e), Why: Why(e, m, currency)))))
+            .Concat(evidence.Models.SelectMany(m => OfModels.Select(e => (Effect: e, m.Fleet, Model: (ModelId?)m.Model, Money: m.Of(e), Why: Why(e, m)))))
             .Where(c => c.Money != 0).ToList();
         Invariant.Require(causes.Sum(c => c.Money) == gap, "the causes of a gap sum to it");
         return
@@ -49,6 +51,8 @@ public static class ExplainVariance
             ? $"an accelerator-hour of fleet {fleet.Fleet} cost {Amount(fleet.Cost / fleet.ThereByDesign)} {currency} instead of {Amount(fleet.CostByDesign / fleet.ThereByDesign)}"
             : $"tokens of fleet {fleet.Fleet} were bought at other prices than the target's",
         VarianceEffect.Utilisation => Idle(fleet),
+        VarianceEffect.Weighting =>
+            $"this work carried {Amount(Math.Abs(fleet.Of(effect)))} {currency} {(fleet.Of(effect) > 0 ? "more" : "less")} of the hours of fleet {fleet.Fleet} than by the weights of its targets",
         _ => fleet.Busy > 0
             ? $"busy accelerators of fleet {fleet.Fleet} did {Percent(fleet.Standard / fleet.Busy)} of what the target says they can"
             : $"fleet {fleet.Fleet} did work and reported that it was not busy",
@@ -66,7 +70,7 @@ public static class ExplainVariance
         return $"fleet {fleet.Fleet} was idle {Percent(1 - fleet.Busy / all)} of its accelerator-hours{design}{told}{source}";
     }
 
-    private static string Why(VarianceEffect effect, ModelEvidence model, Currency currency)
+    private static string Why(VarianceEffect effect, ModelEvidence model)
     {
         var where = $"{model.Model} on {model.Fleet}";
         if (effect == VarianceEffect.Unexplained || model.Design is not { } design)
@@ -74,8 +78,6 @@ public static class ExplainVariance
         var asked = model.Quantities;
         return effect switch
         {
-            VarianceEffect.Weighting =>
-                $"{where} carried {Amount(Math.Abs(model.Of(effect)))} {currency} {(model.Of(effect) > 0 ? "more" : "less")} of its hours than by the target's own weights",
             VarianceEffect.ClassMix => $"{Percent(Part(asked.OutputTotal, asked.Total))} of the tokens of {where} were output, by design {Percent(design.OutputShare)}",
             VarianceEffect.LengthMix =>
                 $"a call of {where} had {Count(Part(asked.InputTotal, model.Calls))} tokens in and {Count(Part(asked.OutputTotal, model.Calls))} out, by design {Count(design.Prompt)} and {Count(design.Output)}",

@@ -37,6 +37,9 @@ public sealed class TargetSums
     /// <summary>Σ tokens × target per million, of these.</summary>
     public decimal ComparedMillionths { get; private set; }
 
+    /// <summary>What these should have cost as they were asked; where the cost of usage is not known, its target is taken at the design point.</summary>
+    public decimal ComparedAsked => ComparedMillionths * Unit + asked;
+
     /// <summary>Actual less target, exact.</summary>
     public decimal Gap => ComparedCost - ComparedMillionths * Unit;
 

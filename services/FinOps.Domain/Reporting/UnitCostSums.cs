@@ -253,7 +253,9 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
     {
         if (usage.Series.Fleet is not { } fleet || books.Targets.At(fleet, usage.Series.Model, usage.Slot) is not { } target) return null;
         return new UsageTarget(
-            usage.Quantities.Total * InReport(target.CostPerMillionTokens, usage), gaps?.Uses[place]?.Asked is { } asked ? asked.Asked - asked.Design : 0,
+            usage.Quantities.Total * InReport(target.CostPerMillionTokens, usage),
+            // Rounded here, as effects are: what is summed does not depend on the order.
+            gaps?.Uses[place]?.Asked is { } asked ? decimal.Round(asked.Asked - asked.Design, Money.AllocationDecimals, MidpointRounding.ToEven) : 0,
             gaps?.Effects(place));
     }
 

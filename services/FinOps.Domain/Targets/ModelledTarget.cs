@@ -3,6 +3,16 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Targets;
 
+/// <summary>From where the price of an accelerator-hour is.</summary>
+public enum TargetPriceSource
+{
+    /// <summary>Given with the inputs.</summary>
+    Input,
+
+    /// <summary>What an accelerator-hour of the fleet cost when the target began.</summary>
+    FleetCost,
+}
+
 /// <summary>
 /// What a modelled target froze when it was set: inputs and figures, so that a later change of the model, of facts or of prices never moves
 /// history. Costs are per million tokens in the currency of <paramref name="AcceleratorHour"/>, 12 decimals.
@@ -27,8 +37,17 @@ public sealed record ModelledTarget(
     /// <summary>What it came from, as it was asked: JSON, for people and for making it anew.</summary>
     public string Inputs { get; init; } = "{}";
 
-    /// <summary>From where <see cref="AcceleratorHour"/> is: the input, or the fleet's own cost.</summary>
-    public string PriceSource { get; init; } = "input";
+    /// <summary>From where <see cref="AcceleratorHour"/> is.</summary>
+    public TargetPriceSource PriceSource { get; init; }
+
+    /// <summary>What the inputs came to, for people: chips, layout, formats, engine.</summary>
+    public string Deployment { get; init; } = "";
+
+    /// <summary>Drawn by the chips at the design point; energy per million tokens is this many megajoules.</summary>
+    public decimal JoulesPerToken { get; init; }
+
+    /// <summary>Whether the fleet's hours are shared by <see cref="Weights"/> since then.</summary>
+    public bool SetsWorkWeights { get; init; }
 
     /// <summary>What tokens weigh by the target: an uncached prompt token 1. A class that the model does not know weighs as its parent.</summary>
     /// <param name="name">Of the set.</param>

@@ -83,7 +83,7 @@ public sealed class CostHouse : IAsyncDisposable
 
     public Task TargetAsync(string fleet, string model, string from, decimal perMillion) => TargetMutations.SetTarget(
         new TargetInput { Fleet = fleet, Model = model, From = At(from), CostPerMillionTokens = perMillion, Currency = "USD" },
-        Record, Clock, Finance, Cancellation);
+        Record, Books, Clock, Finance, Cancellation);
 
     /// <summary>Puts usage into the buckets as a commit does.</summary>
     public async Task UsedAsync(

@@ -5,6 +5,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Reporting;
+using FinOps.Platform.Tests.Targets;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -171,11 +172,13 @@ public sealed class RollUpsTests
     private static async Task ChangeAsync(CostHouse house, Random random)
     {
         var from = CostHouse.At("2026-03-01T00:00Z").AddMinutes(15 * random.Next(12 * 96)).ToString("O");
-        switch (random.Next(16))
+        switch (random.Next(18))
         {
             case 0: await house.FleetAsync($"f{random.Next(3)}", from, null, random.Next(1, 1_000) / 8m); break;
             case 1: await house.RateAsync($"m{random.Next(3)}", from, random.Next(1, 9) / 4m, random.Next(2) == 0 ? null : 2.123456m); break;
             case 2: await house.TargetAsync($"f{random.Next(3)}", $"m{random.Next(3)}", from, random.Next(1, 9)); break;
+            case 4: await house.ModelledAsync($"f{random.Next(3)}", $"m{random.Next(3)}", from, random.Next(1, 9) / 8m); break;
+            case 5: await house.ReportAsync($"f{random.Next(3)}", from, random.Next(1, 9), "serving", random.Next(1, 9) * 10_000); break;
             case 3: house.Clock.Now += TimeSpan.FromMinutes(random.Next(90)); break;
             default: await UseAsync(house, random); break;
         }
