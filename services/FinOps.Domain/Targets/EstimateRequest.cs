@@ -7,11 +7,11 @@ namespace FinOps.Domain.Targets;
 /// A question for an estimate, in names and numbers as people give them; what is left out takes its usual value. Lengths in tokens, times in
 /// seconds, power in watts, shares from 0 to 1.
 /// </summary>
-/// <param name="Accelerator">Key of the chip.</param>
-/// <param name="PromptTokens">Mean length of prompts, cached part included.</param>
-/// <param name="OutputTokens">Mean length of answers, one or more.</param>
-public sealed record EstimateRequest(string? Accelerator, double PromptTokens, double OutputTokens)
+public sealed record EstimateRequest
 {
+    /// <summary>Tokens of a prompt, and of an answer, where nobody says.</summary>
+    public const double UsualTokens = 1_000;
+
     /// <summary>An engine of which nothing is known: the efficiencies of the default row.</summary>
     public const string AnyEngine = "any";
 
@@ -20,6 +20,9 @@ public sealed record EstimateRequest(string? Accelerator, double PromptTokens, d
 
     /// <summary>A model that the facts do not have.</summary>
     public ModelArchitecture? Architecture { get; init; }
+
+    /// <summary>Key of the chip.</summary>
+    public string? Accelerator { get; init; }
 
     /// <summary>How many there are; by default those of one copy.</summary>
     public int? Accelerators { get; init; }
@@ -44,6 +47,12 @@ public sealed record EstimateRequest(string? Accelerator, double PromptTokens, d
 
     /// <summary>By default as engines serve such weights.</summary>
     public string? KvCache { get; init; }
+
+    /// <summary>Mean length of prompts, cached part included.</summary>
+    public double PromptTokens { get; init; } = UsualTokens;
+
+    /// <summary>Mean length of answers, one or more.</summary>
+    public double OutputTokens { get; init; } = UsualTokens;
 
     public double CachedPrefixShare { get; init; }
 
@@ -87,19 +96,11 @@ public sealed record EstimateRequest(string? Accelerator, double PromptTokens, d
     /// <exception cref="RejectedException">With every failure at once; each says the nearest that works.</exception>
     public EstimatePlan Decide(TargetFacts facts)
     {
-        var checks = new Checks();
-        var model = EstimateNames.Model(this, facts, checks);
-        var chip = EstimateNames.Accelerator(this, facts, checks);
-        var efficiency = EstimateNames.Engine(this, chip, facts, checks);
-        var precision = EstimateNames.Precision(this, chip, checks);
-        EstimateNumbers.Check(this, chip, checks);
-        EstimateLayout.Check(this, model, chip, checks);
-        checks.ThrowIfAny();
-
+        var named = EstimateTerms.Of(this, facts);
+        named.Checks.ThrowIfAny();
         var workload = new Workload(PromptTokens, OutputTokens, CachedPrefixShare, EstimateLoad.Of(this));
-        var deployment = EstimateLayout.Of(this, model!, chip!, precision!, workload, efficiency!);
         var plan = new EstimatePlan(
-            model!, deployment, workload, efficiency!,
+            named.Model!, EstimateLayout.Of(this, named, workload), workload, named.Efficiency!,
             PricePerAcceleratorHour is { } price ? new Money(price, new Currency(Currency!)) : null, Utilisation);
         EstimateLoad.RequireCarried(plan);
         return plan;

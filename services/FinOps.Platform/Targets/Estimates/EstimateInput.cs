@@ -44,11 +44,11 @@ public sealed record EstimateInput
     /// <summary>Format of keys and values. By default fp16 under weights of 16 bits or more, else fp8.</summary>
     public string? KvCache { get; init; }
 
-    /// <summary>Mean length of prompts, cached part included.</summary>
-    public required double PromptTokens { get; init; }
+    /// <summary>Mean length of prompts, cached part included. By default 1,000.</summary>
+    public double? PromptTokens { get; init; }
 
-    /// <summary>Mean length of answers.</summary>
-    public required double OutputTokens { get; init; }
+    /// <summary>Mean length of answers. By default 1,000.</summary>
+    public double? OutputTokens { get; init; }
 
     /// <summary>The share of prompts whose keys and values are there already. By default 0.</summary>
     public double? CachedPrefixShare { get; init; }
@@ -98,9 +98,10 @@ public sealed record EstimateInput
     /// <summary>The share of the hours' capacity that is used: above 0, at most 1. By default 1.</summary>
     public decimal? Utilisation { get; init; }
 
-    public EstimateRequest ToRequest() => new(Accelerator, PromptTokens, OutputTokens)
+    public EstimateRequest ToRequest() => new()
     {
         Model = Model,
+        Accelerator = Accelerator,
         Architecture = Architecture?.ToArchitecture(Model),
         Accelerators = Accelerators,
         TensorParallel = TensorParallel,
@@ -110,6 +111,8 @@ public sealed record EstimateInput
         Weights = Weights,
         Activations = Activations,
         KvCache = KvCache,
+        PromptTokens = PromptTokens ?? EstimateRequest.UsualTokens,
+        OutputTokens = OutputTokens ?? EstimateRequest.UsualTokens,
         CachedPrefixShare = CachedPrefixShare ?? 0,
         Concurrency = Concurrency,
         RequestsPerSecond = RequestsPerSecond,
