@@ -23,16 +23,30 @@ public static class CatalogFile
     {
         try
         {
-            var root = JsonNode.Parse(
-                File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
-            if (root is not JsonArray entries || entries.Any(e => e is not JsonObject))
-                throw new CatalogFileException($"{path}: a JSON array of objects is expected.");
+            var entries = Parse(path, File.ReadAllText(path));
             foreach (var entry in entries) DropRemarks(entry);
-            return [.. entries.Select(e => e!.AsObject())];
+            return entries;
         }
-        catch (Exception flaw) when (flaw is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception flaw) when (flaw is IOException or UnauthorizedAccessException)
         {
             throw new CatalogFileException($"{path}: {flaw.Message}", flaw);
+        }
+    }
+
+    /// <summary>The entries with their remarks.</summary>
+    /// <exception cref="CatalogFileException">The text is no JSON array of objects; the message begins with the name.</exception>
+    internal static IReadOnlyList<JsonObject> Parse(string name, string text)
+    {
+        try
+        {
+            var root = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            if (root is not JsonArray entries || entries.Any(e => e is not JsonObject))
+                throw new CatalogFileException($"{name}: a JSON array of objects is expected.");
+            return [.. entries.Select(e => e!.AsObject())];
+        }
+        catch (JsonException flaw)
+        {
+            throw new CatalogFileException($"{name}: {flaw.Message}", flaw);
         }
     }
 

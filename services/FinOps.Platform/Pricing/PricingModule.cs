@@ -4,8 +4,10 @@ using FinOps.Platform.Fleets;
 using FinOps.Platform.Periods;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Targets.Facts;
 using FinOps.Platform.Tenants;
 using Marten;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FinOps.Platform.Pricing;
@@ -35,6 +37,7 @@ public static class PricingModule
         services.AddSingleton<IContracts, RegisteredContracts>();
         services.AddSingleton<AccountingCalendar>();
         services.AddSingleton<PeriodStatements>();
+        services.AddSingleton(provider => LoadFacts.From(provider.GetRequiredService<IConfiguration>()));
         services.AddHostedService<Catalog>();
         return services;
     }
