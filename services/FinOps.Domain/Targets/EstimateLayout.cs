@@ -42,10 +42,9 @@ internal static class EstimateLayout
     }
 
     /// <exception cref="RejectedException">No copy fits, or copies do not fill the accelerators; the message says the nearest that works.</exception>
-    public static Deployment Of(
-        EstimateRequest asked, ModelArchitecture model, Accelerator chip, Precision precision, Workload workload, Efficiency efficiency)
+    public static Deployment Of(EstimateRequest asked, EstimateTerms terms, Workload workload)
     {
-        var one = new Deployment(chip, 1, new Parallelism(1), precision, asked.Engine ?? EstimateRequest.AnyEngine)
+        var one = new Deployment(terms.Accelerator!, 1, new Parallelism(1), terms.Precision!, asked.Engine ?? EstimateRequest.AnyEngine)
         {
             Batching = asked.Batching,
             KvAllocation = asked.KvAllocation,
@@ -55,7 +54,7 @@ internal static class EstimateLayout
             PowerCapWatts = asked.PowerCapWatts,
         };
         if (asked.MostSequences is { } most) one = one with { MostSequences = most };
-        var search = new SmallestCopy(model, one, workload, efficiency);
+        var search = new SmallestCopy(terms.Model!, one, workload, terms.Efficiency!);
         var layouts = search.Layouts(asked.TensorParallel, asked.PipelineParallel, asked.DataParallel ?? 1, asked.ExpertParallel);
         if (layouts.Count == 0)
         {

@@ -13,10 +13,14 @@ namespace FinOps.Domain.Targets;
 public sealed record EstimatePlan(
     ModelArchitecture Model, Deployment Deployment, Workload Workload, Efficiency Efficiency, Money? AcceleratorHour, decimal Utilisation)
 {
-    public PlannedEstimate Answer() => Answer(EstimateDeployment.Of(Model, Deployment, Workload, Efficiency));
+    /// <summary>Whose price it is; null where there is none.</summary>
+    public string? PriceFrom { get; init; }
 
-    private PlannedEstimate Answer(Estimate estimate) => new(
-        this, estimate, AcceleratorHour is { } hour ? TargetCost.Of(estimate, Workload, hour, Utilisation) : null);
+    public PlannedEstimate Answer()
+    {
+        var estimate = EstimateDeployment.Of(Model, Deployment, Workload, Efficiency);
+        return new PlannedEstimate(this, estimate, AcceleratorHour is { } hour ? TargetCost.Of(estimate, Workload, hour, Utilisation) : null);
+    }
 }
 
 /// <summary>A plan with its figures.</summary>
@@ -30,15 +34,18 @@ public sealed record PlannedEstimate(EstimatePlan Plan, Estimate Estimate, Targe
     /// <summary>What a user sees: tokens of an answer per second, after the first.</summary>
     public double OutputTokensPerSecondPerUser => 1 / Estimate.SecondsPerOutputToken;
 
-    /// <summary>Drawn by the chips, of the workload's mix.</summary>
-    public double JoulesPerToken
+    /// <summary>Of one accelerator, for a token of the workload's mix.</summary>
+    public double AcceleratorSecondsPerToken
     {
         get
         {
             var (prompt, output) = (Plan.Workload.PromptTokens, Plan.Workload.OutputTokens);
-            return Estimate.WattsPerAccelerator * Estimate.Shape.Of(prompt, prompt * Plan.Workload.CachedPrefixShare, output) / (prompt + output);
+            return Estimate.Shape.Of(prompt, prompt * Plan.Workload.CachedPrefixShare, output) / (prompt + output);
         }
     }
+
+    /// <summary>Drawn by the chips, for a token of the workload's mix.</summary>
+    public double JoulesPerToken => Estimate.WattsPerAccelerator * AcceleratorSecondsPerToken;
 
     /// <summary>
     /// What a token of each class weighs at these lengths, an uncached prompt token as 1: to be set as work weights. An engine writes its cache

@@ -1,3 +1,4 @@
+using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Targets.Physics;
 using FinOps.Domain.Values;
 
@@ -7,11 +8,11 @@ namespace FinOps.Domain.Targets;
 /// A question for an estimate, in names and numbers as people give them; what is left out takes its usual value. Lengths in tokens, times in
 /// seconds, power in watts, shares from 0 to 1.
 /// </summary>
-/// <param name="Accelerator">Key of the chip.</param>
-/// <param name="PromptTokens">Mean length of prompts, cached part included.</param>
-/// <param name="OutputTokens">Mean length of answers, one or more.</param>
-public sealed record EstimateRequest(string? Accelerator, double PromptTokens, double OutputTokens)
+public sealed record EstimateRequest
 {
+    /// <summary>Tokens of a prompt, and of an answer, where nobody says.</summary>
+    public const double UsualTokens = 1_000;
+
     /// <summary>An engine of which nothing is known: the efficiencies of the default row.</summary>
     public const string AnyEngine = "any";
 
@@ -20,6 +21,9 @@ public sealed record EstimateRequest(string? Accelerator, double PromptTokens, d
 
     /// <summary>A model that the facts do not have.</summary>
     public ModelArchitecture? Architecture { get; init; }
+
+    /// <summary>Key of the chip.</summary>
+    public string? Accelerator { get; init; }
 
     /// <summary>How many there are; by default those of one copy.</summary>
     public int? Accelerators { get; init; }
@@ -44,6 +48,12 @@ public sealed record EstimateRequest(string? Accelerator, double PromptTokens, d
 
     /// <summary>By default as engines serve such weights.</summary>
     public string? KvCache { get; init; }
+
+    /// <summary>Mean length of prompts, cached part included.</summary>
+    public double PromptTokens { get; init; } = UsualTokens;
+
+    /// <summary>Mean length of answers, one or more.</summary>
+    public double OutputTokens { get; init; } = UsualTokens;
 
     public double CachedPrefixShare { get; init; }
 
@@ -75,8 +85,14 @@ public sealed record EstimateRequest(string? Accelerator, double PromptTokens, d
     /// <summary>By default <see cref="AnyEngine"/>.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>What an hour of one accelerator costs, used or not; without it no cost is shown.</summary>
+    /// <summary>What an hour of one accelerator costs, used or not; by default the price book's, where it has one: see <see cref="EstimatePrice"/>.</summary>
     public decimal? PricePerAcceleratorHour { get; init; }
+
+    /// <summary>Which of the price book's; by default on demand.</summary>
+    public PriceKind? PriceKind { get; init; }
+
+    /// <summary>Whose of the price book's; by default anybody's.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>ISO 4217, of the price.</summary>
     public string? Currency { get; init; }
@@ -84,23 +100,19 @@ public sealed record EstimateRequest(string? Accelerator, double PromptTokens, d
     /// <summary>The share of the hours' capacity that is used: above 0, at most 1.</summary>
     public decimal Utilisation { get; init; } = 1m;
 
+    /// <param name="facts">Of chips, models and engines.</param>
+    /// <param name="prices">For those who say no price; null is none.</param>
     /// <exception cref="RejectedException">With every failure at once; each says the nearest that works.</exception>
-    public EstimatePlan Decide(TargetFacts facts)
+    public EstimatePlan Decide(TargetFacts facts, PriceBook? prices = null)
     {
-        var checks = new Checks();
-        var model = EstimateNames.Model(this, facts, checks);
-        var chip = EstimateNames.Accelerator(this, facts, checks);
-        var efficiency = EstimateNames.Engine(this, chip, facts, checks);
-        var precision = EstimateNames.Precision(this, chip, checks);
-        EstimateNumbers.Check(this, chip, checks);
-        EstimateLayout.Check(this, model, chip, checks);
-        checks.ThrowIfAny();
-
+        var named = EstimateTerms.Of(this, facts);
+        named.Checks.ThrowIfAny();
         var workload = new Workload(PromptTokens, OutputTokens, CachedPrefixShare, EstimateLoad.Of(this));
-        var deployment = EstimateLayout.Of(this, model!, chip!, precision!, workload, efficiency!);
-        var plan = new EstimatePlan(
-            model!, deployment, workload, efficiency!,
-            PricePerAcceleratorHour is { } price ? new Money(price, new Currency(Currency!)) : null, Utilisation);
+        var price = EstimatePrice.Of(this, named.Accelerator!, prices);
+        var plan = new EstimatePlan(named.Model!, EstimateLayout.Of(this, named, workload), workload, named.Efficiency!, price?.Hour, Utilisation)
+        {
+            PriceFrom = price?.From,
+        };
         EstimateLoad.RequireCarried(plan);
         return plan;
     }

@@ -5,7 +5,7 @@ namespace FinOps.Domain.Targets;
 
 /// <summary>
 /// The fewest accelerators on which a copy fits with room to work: for sixteen sequences, or for those that are asked at once where they are
-/// fewer; where no copy has that room, the one with the most. Layers are split up to as many accelerators as are linked, then stages are made.
+/// fewer; where no copy has that room, the one with the most. Layers are split over as many as are linked; beyond that, stages are made.
 /// </summary>
 internal sealed class SmallestCopy(ModelArchitecture model, Deployment one, Workload workload, Efficiency efficiency)
 {
@@ -16,17 +16,17 @@ internal sealed class SmallestCopy(ModelArchitecture model, Deployment one, Work
     /// <summary>Formats to which weights may be lowered where they do not fit.</summary>
     private static readonly NumberFormat[] Lower = [NumberFormat.Fp8, NumberFormat.EightBitInteger, NumberFormat.Fp4, NumberFormat.FourBitInteger];
 
-    /// <returns>What the given numbers leave open, the fewest accelerators first, of as few the widest split of layers.</returns>
+    /// <returns>What the given numbers leave open, the fewest accelerators first: wider splits of layers, then stages of the widest.</returns>
     public List<Parallelism> Layouts(int? tensor, int? pipeline, int data, int? expert)
     {
-        var linked = one.Accelerator.LinkBytesPerSecond > 0 ? Math.Max(1, one.Accelerator.LinkedAccelerators / data) : 1;
-        var tensors = tensor is { } t ? [t] : Doubled(linked).Where(n => model.Heads % n == 0);
-        var stages = pipeline is { } p ? [p] : Enumerable.Range(1, one.Accelerator.LinkBytesPerSecond > 0 ? Math.Min(model.Layers, MostStages) : 1);
+        var isLinked = one.Accelerator.LinkBytesPerSecond > 0;
+        List<int> tensors = tensor is { } t ? [t] : [.. Doubled(isLinked ? Math.Max(1, one.Accelerator.LinkedAccelerators / data) : 1).Where(n => model.Heads % n == 0)];
+        var stages = pipeline is not null || !isLinked ? [] : Enumerable.Range(2, Math.Min(model.Layers, MostStages) - 1);
         return
         [
-            .. tensors.SelectMany(n => stages.Select(s => new Parallelism(n, s, data, expert ?? Experts(n, data))))
-                .Where(l => l.Tensor * l.Data % l.Expert == 0)
-                .OrderBy(l => l.Accelerators).ThenByDescending(l => l.Tensor),
+            .. tensors.Select(n => (n, pipeline ?? 1)).Concat(stages.Select(s => (tensors[^1], s)))
+                .Select(l => new Parallelism(l.Item1, l.Item2, data, expert ?? Experts(l.Item1, data)))
+                .Where(l => l.Tensor * l.Data % l.Expert == 0),
         ];
     }
 

@@ -14,6 +14,8 @@ public sealed class Checks
 
     public bool AnyFailed => failures.Count > 0;
 
+    public IReadOnlyList<Rejection> Failures => failures;
+
     public void Fail(string code, string field, string message) => failures.Add(new Rejection(code, field, message));
 
     public void Named(string? name, string field)

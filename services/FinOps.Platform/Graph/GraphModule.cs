@@ -14,6 +14,7 @@ using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Targets.Estimates;
 using FinOps.Platform.Tenants;
 using GraphQL;
 using GraphQL.Execution;
@@ -57,6 +58,7 @@ public static class GraphModule
             typeof(CatalogueQueries),
             typeof(TargetQueries),
             typeof(TargetRefreshQueries),
+            typeof(EstimateQueries),
             typeof(TenantQueries),
             typeof(ExchangeQueries),
             typeof(PeriodQueries),

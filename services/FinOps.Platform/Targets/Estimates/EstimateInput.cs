@@ -1,4 +1,5 @@
 using FinOps.Domain.Targets;
+using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Targets.Physics;
 using GraphQL;
 
@@ -44,11 +45,11 @@ public sealed record EstimateInput
     /// <summary>Format of keys and values. By default fp16 under weights of 16 bits or more, else fp8.</summary>
     public string? KvCache { get; init; }
 
-    /// <summary>Mean length of prompts, cached part included.</summary>
-    public required double PromptTokens { get; init; }
+    /// <summary>Mean length of prompts, cached part included. By default 1,000.</summary>
+    public double? PromptTokens { get; init; }
 
-    /// <summary>Mean length of answers.</summary>
-    public required double OutputTokens { get; init; }
+    /// <summary>Mean length of answers. By default 1,000.</summary>
+    public double? OutputTokens { get; init; }
 
     /// <summary>The share of prompts whose keys and values are there already. By default 0.</summary>
     public double? CachedPrefixShare { get; init; }
@@ -89,8 +90,14 @@ public sealed record EstimateInput
     /// <summary>Key of an engine's efficiency factors. By default `any`: those of no engine in particular.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>What an hour of one accelerator costs. Without a price no cost is shown.</summary>
+    /// <summary>What an hour of one accelerator costs. By default the price book's; without a price no cost is shown.</summary>
     public decimal? PricePerAcceleratorHour { get; init; }
+
+    /// <summary>Which of the price book's. By default on demand, else rented, else one's own.</summary>
+    public PriceKind? PriceKind { get; init; }
+
+    /// <summary>Whose of the price book's. By default anybody's.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>ISO 4217, of the price.</summary>
     public string? Currency { get; init; }
@@ -98,9 +105,10 @@ public sealed record EstimateInput
     /// <summary>The share of the hours' capacity that is used: above 0, at most 1. By default 1.</summary>
     public decimal? Utilisation { get; init; }
 
-    public EstimateRequest ToRequest() => new(Accelerator, PromptTokens, OutputTokens)
+    public EstimateRequest ToRequest() => new()
     {
         Model = Model,
+        Accelerator = Accelerator,
         Architecture = Architecture?.ToArchitecture(Model),
         Accelerators = Accelerators,
         TensorParallel = TensorParallel,
@@ -110,6 +118,8 @@ public sealed record EstimateInput
         Weights = Weights,
         Activations = Activations,
         KvCache = KvCache,
+        PromptTokens = PromptTokens ?? EstimateRequest.UsualTokens,
+        OutputTokens = OutputTokens ?? EstimateRequest.UsualTokens,
         CachedPrefixShare = CachedPrefixShare ?? 0,
         Concurrency = Concurrency,
         RequestsPerSecond = RequestsPerSecond,
@@ -124,6 +134,8 @@ public sealed record EstimateInput
         MostSequences = MostSequences,
         Engine = Engine,
         PricePerAcceleratorHour = PricePerAcceleratorHour,
+        PriceKind = PriceKind,
+        Provider = Provider,
         Currency = Currency,
         Utilisation = Utilisation ?? 1m,
     };
