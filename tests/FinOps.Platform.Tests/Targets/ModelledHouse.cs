@@ -1,5 +1,5 @@
+using FinOps.Domain.Fleets;
 using FinOps.Domain.Targets;
-using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
