@@ -36,13 +36,15 @@ internal sealed class FleetHourGaps(TargetBook targets, FleetBook fleets, FleetA
         Func<Money, UsageSlot, decimal> convert)
     {
         var work = usage.Sum(u => weights.Of(u.Quantities));
-        var asked = Lengths(usage);
+        var held = usage.Select((u, i) => carried.Shares[i] is null ? null : targets.At(fleet, u.Series.Model, u.Slot)).ToArray();
+        // Lengths are looked at only where a target depends on them.
+        var asked = held.Any(t => t?.Modelled is not null) ? Lengths(usage) : [];
         var uses = new TargetedUse?[usage.Count];
         for (var i = 0; i < uses.Length; i++)
         {
-            if (carried.Shares[i] is not { } share || targets.At(fleet, usage[i].Series.Model, usage[i].Slot) is not { } target) continue;
+            if (held[i] is not { } target) continue;
             var sold = carried.Sold is { } prices ? prices[i].Amount : 0;
-            uses[i] = Use(usage[i], target, share - sold, sold);
+            uses[i] = Use(usage[i], target, carried.Shares[i]!.Value - sold, sold);
         }
 
         var load = HourLoad.Of(fleet, hour, carried.Cost, targets, fleets, activity);

@@ -13,13 +13,14 @@ public sealed class VarianceQueries
     /// <summary>Actual cost beside the target, the gap split into its causes, and the causes in words, the largest first. See docs/variance.md.</summary>
     /// <param name="timeZone">IANA, or TENANT: each tenant's own days and accounting months.</param>
     /// <param name="currency">ISO 4217, or TENANT; by default the only currency that there is.</param>
+    /// <param name="tagKey">By which tag TAG groups: application, environment, feature, project or team.</param>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static Task<VarianceReport> VarianceReport(
         UsageFilter where, [FromServices] VarianceReports reports, [FromServices] Viewer viewer, CancellationToken cancellation,
-        IReadOnlyList<Dimension>? groupBy = null, string? timeZone = "UTC", string? currency = null, DateTimeOffset? asOf = null)
+        IReadOnlyList<Dimension>? groupBy = null, string? timeZone = "UTC", string? currency = null, DateTimeOffset? asOf = null, string? tagKey = null)
     {
         Cost.RequireSeen(viewer, "varianceReport");
-        return reports.AskAsync(new UnitCostArguments(where, groupBy, null, timeZone ?? "UTC", CostBasis.Allocation, currency, asOf, Explains: true), viewer, cancellation);
+        return reports.AskAsync(new UnitCostArguments(where, groupBy, tagKey, timeZone ?? "UTC", CostBasis.Allocation, currency, asOf, Explains: true), viewer, cancellation);
     }
 }
 
@@ -47,7 +48,7 @@ public sealed record VarianceReport(
 /// <param name="Effects">They sum to the variance to the last digit.</param>
 [Name("VarianceRow")]
 public sealed record VarianceRow(
-    RowKind Kind, string? Tenant, string? Model, string? Fleet, string? RateClass, DateTimeOffset? BucketStart, string? BucketLabel, long Records,
+    RowKind Kind, string? Tenant, string? Model, string? Fleet, string? RateClass, string? Tag, DateTimeOffset? BucketStart, string? BucketLabel, long Records,
     long Tokens, long TargetedTokens, decimal ActualCost, decimal TargetCost, decimal AskedTargetCost, decimal Variance, decimal? ActualCostPerMillionTokens,
     decimal? TargetCostPerMillionTokens, decimal? AskedTargetCostPerMillionTokens, decimal? VariancePerMillionTokens, VarianceEffectsView? Effects)
 {
@@ -58,7 +59,7 @@ public sealed record VarianceRow(
         var (start, label) = calendars.Of(key);
         var sums = cell.Targets ?? new TargetSums();
         return new VarianceRow(
-            key.Kind, key.Tenant, key.Model, key.Fleet, key.RateClass, start, label, cell.Records, cell.Quantities.Total, sums.ComparedTokens, sums.ComparedCost,
+            key.Kind, key.Tenant, key.Model, key.Fleet, key.RateClass, key.Tag, start, label, cell.Records, cell.Quantities.Total, sums.ComparedTokens, sums.ComparedCost,
             sums.ComparedCost - sums.Gap, sums.ComparedAsked, sums.Gap,
             UnitEconomicsRow.Per(sums.ComparedCost * Million, sums.ComparedTokens), cell.TargetPerMillionTokens, cell.AskedTargetPerMillionTokens,
             cell.VariancePerMillionTokens, VarianceEffectsView.Of(cell));
