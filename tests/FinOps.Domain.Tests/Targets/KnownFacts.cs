@@ -39,7 +39,8 @@ internal static class KnownFacts
         RoutedExperts = 128, ExpertsPerToken = 4, ExpertLayers = 36, WindowShare = 0.5, WindowTokens = 128, NonExpertBytesAtLeast = 2,
     };
 
-    public static readonly Efficiency Usual = new() { Memory = 0.96, ReservedBytes = 3e9 };
+    /// <summary>As engines usually are, but with round figures of memory.</summary>
+    public static readonly Efficiency Usual = new() { Memory = 0.96, ReservedBytes = 3e9, CacheShare = 1 };
 
     public static readonly IReadOnlyList<Accelerator> Chips = [A100, H100, H200, B200, L4, Graviton4];
 
