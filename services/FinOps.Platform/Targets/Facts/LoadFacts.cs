@@ -37,7 +37,7 @@ public static class LoadFacts
         var benchmarks = FactFile.Rows(BenchmarkFacts.File, folder, ["scenario", "engine", "model", "lengths"], flaws);
         var accelerators = chips.Select(r => AcceleratorFacts.Of(r, flaws)).OfType<Accelerator>().ToList();
         var architectures = models.Select(r => ModelFacts.Of(r, flaws)).OfType<ModelArchitecture>().ToList();
-        var (new Efficiencies(usual, factors)) = EngineFacts.Of(engines, flaws);
+        var (usual, factors) = EngineFacts.Of(engines, flaws);
         var keys = accelerators.Select(a => a.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var priced = prices.Select(r => PriceFacts.Of(r, keys, flaws)).OfType<PriceRow>().ToList();
         var rules = benchmarks.Select(r => r.Read<BenchmarkRules>(flaws)).OfType<BenchmarkRules>().ToList();
