@@ -160,7 +160,8 @@ public sealed class PhysicsPropertiesTests
             var concurrency = ((Load.Concurrency)at.Workload.Load).Requests;
             var (few, many) = (at.Estimate, at.At(concurrency * factor).Estimate);
             Assert.True(many.SecondsPerOutputToken >= few.SecondsPerOutputToken * (1 - Slack));
-            Assert.True(many.SecondsToFirstToken >= few.SecondsToFirstToken * (1 - Slack));
+            // Among more sequences, more of the experts that a prompt meets have been read already.
+            Assert.True(many.SecondsToFirstToken >= few.SecondsToFirstToken * (at.Model.IsMixtureOfExperts ? 0.8 : 1 - Slack));
             Assert.True(many.OutputTokensPerSecond >= few.OutputTokensPerSecond * (1 - Slack));
         });
 

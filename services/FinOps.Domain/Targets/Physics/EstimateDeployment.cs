@@ -8,6 +8,9 @@ public static class EstimateDeployment
     /// <summary>Halvings of a search: to a part in 10^15 of where it began.</summary>
     private const int Halvings = 50;
 
+    /// <summary>Of floating point.</summary>
+    private const double RateSlack = 1e-9;
+
     /// <exception cref="RejectedException">Not one sequence fits, or the load cannot be had; the message says what could.</exception>
     public static Estimate Of(ModelArchitecture model, Deployment deployment, Workload workload, Efficiency efficiency)
     {
@@ -32,8 +35,10 @@ public static class EstimateDeployment
 
     private static double AtRate(Served copy, double rate, double most, int copies)
     {
-        if (copy.RequestsPerSecond(most) < rate)
+        // The most that was shown, asked for again, is not more.
+        if (copy.RequestsPerSecond(most) < rate * (1 - RateSlack))
             throw Refused("rate_too_high", "requestsPerSecond", $"{rate * copies:0.###} requests a second are more than the {copy.RequestsPerSecond(most) * copies:0.###} that the deployment can serve.");
+        if (copy.RequestsPerSecond(most) <= rate) return most;
         return copy.RequestsPerSecond(1) >= rate ? rate / copy.RequestsPerSecond(1) : Search(1, most, running => copy.RequestsPerSecond(running) <= rate);
     }
 
