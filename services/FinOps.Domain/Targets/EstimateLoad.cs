@@ -6,6 +6,9 @@ namespace FinOps.Domain.Targets;
 /// <summary>The load of a request, and whether the deployment can carry it at all.</summary>
 internal static class EstimateLoad
 {
+    /// <summary>Of floating point: the most that was shown, asked for again, is not more.</summary>
+    private const double RateSlack = 1e-9;
+
     public static Load Of(EstimateRequest asked) => asked switch
     {
         { Concurrency: { } concurrency } => new Load.Concurrency(concurrency),
@@ -33,7 +36,7 @@ internal static class EstimateLoad
         void Check(double? most, double needed, string field, string what)
         {
             if (most is not { } given || needed <= given) return;
-            checks.Fail("latency_unreachable", field, FormattableString.Invariant(
+            checks.Fail("limit_too_low", field, FormattableString.Invariant(
                 $"`{field}` is {given}; one sequence alone needs {RoundedUp(needed)} s {what} on {deployment.Parallelism} of {deployment.Accelerator.Key}."));
         }
     }
@@ -41,10 +44,10 @@ internal static class EstimateLoad
     private static void RequireAnswered(EstimatePlan plan, double rate)
     {
         var most = EstimateDeployment.Of(plan.Model, plan.Deployment, plan.Workload with { Load = new Load.Maximum() }, plan.Efficiency).RequestsPerSecond;
-        if (rate <= most) return;
+        if (rate <= most * (1 + RateSlack)) return;
         var copy = plan.Deployment.Parallelism.Accelerators;
         var needed = Math.Ceiling(rate / (most / plan.Deployment.Copies)) * copy;
-        throw new RejectedException(new Rejection("load_too_high", "requestsPerSecond", FormattableString.Invariant(
+        throw new RejectedException(new Rejection("rate_too_high", "requestsPerSecond", FormattableString.Invariant(
             $"`requestsPerSecond` is {rate}; {plan.Deployment.Accelerators} of {plan.Deployment.Accelerator.Key} answer at most {most:0.###}. Take {needed} accelerators.")));
     }
 

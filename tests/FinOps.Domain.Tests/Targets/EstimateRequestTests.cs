@@ -145,6 +145,24 @@ public sealed class EstimateRequestTests
     }
 
     [Fact]
+    public void What_fits_on_no_part_of_what_there_is_is_told_of_the_most_that_can_work_together()
+    {
+        var refused = Assert.Single(Refused(Usual with { Model = "deepseek-r1", Weights = "fp16", Accelerators = 12 }));
+
+        Assert.Contains("does not fit on 8 of H100-SXM-80GB (TP8)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("It fits on 24 of H100-SXM-80GB (TP8 PP3)", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Products_are_taken_in_a_format_that_computes_and_that_the_chip_knows()
+    {
+        Assert.Equal("activations_not_computed", Assert.Single(Refused(Usual with { Activations = "int4" })).Code);
+        var refused = Assert.Single(Refused(Usual with { Weights = "fp32" }));
+        Assert.Equal(("arithmetic_unknown", "weights"), (refused.Code, refused.Field));
+        Assert.Equal("fp16", (Usual with { Weights = "awq" }).Decide(KnownFacts.All).Deployment.Precision.Activations.Name);
+    }
+
+    [Fact]
     public void A_chip_without_links_bears_no_split()
     {
         var refused = Assert.Single(Refused(Usual with { Model = "llama-3-8b", Accelerator = "Graviton4", Weights = "int4", TensorParallel = 2 }));
@@ -161,12 +179,23 @@ public sealed class EstimateRequestTests
     }
 
     [Fact]
+    public void A_static_batch_waits_for_its_longest_sequence()
+    {
+        var batch = Usual with { Batching = Batching.Static, Concurrency = 8 };
+
+        var (even, uneven) = (batch.Decide(KnownFacts.All).Answer(), (batch with { LongestSequence = 3_000 }).Decide(KnownFacts.All).Answer());
+
+        Assert.True(uneven.Estimate.OutputTokensPerSecond < 0.7 * even.Estimate.OutputTokensPerSecond);
+        Assert.Equal("longest_unused", Assert.Single(Refused(batch with { Batching = Batching.Continuous, LongestSequence = 3_000 })).Code);
+    }
+
+    [Fact]
     public void A_latency_limit_below_what_one_sequence_needs_says_what_it_needs()
     {
         var limited = Usual with { MaxSecondsPerOutputToken = 1e-6 };
         var refused = Assert.Single(Refused(limited));
 
-        Assert.Equal(("latency_unreachable", "maxSecondsPerOutputToken"), (refused.Code, refused.Field));
+        Assert.Equal(("limit_too_low", "maxSecondsPerOutputToken"), (refused.Code, refused.Field));
         var told = double.Parse(refused.Message.Split("needs ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.IsType<Load.Latency>((limited with { MaxSecondsPerOutputToken = told }).Decide(KnownFacts.All).Workload.Load);
     }
@@ -176,7 +205,7 @@ public sealed class EstimateRequestTests
     {
         var refused = Assert.Single(Refused(Usual with { RequestsPerSecond = 100 }));
 
-        Assert.Equal(("load_too_high", "requestsPerSecond"), (refused.Code, refused.Field));
+        Assert.Equal(("rate_too_high", "requestsPerSecond"), (refused.Code, refused.Field));
         var told = int.Parse(refused.Message.Split("Take ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(told, (Usual with { RequestsPerSecond = 100, Accelerators = told }).Decide(KnownFacts.All).Deployment.Accelerators);
     }

@@ -29,7 +29,7 @@ internal static class EstimateOptions
         new("maxSecondsToFirstToken", Seconds, "Load: as much as keeps the mean time to the first token below this."),
         new("batching", Word, "continuous: sequences join and leave at every step; static: a batch ends with its longest (default: continuous)."),
         new("kvAllocation", Word, "paged: blocks as needed; contiguous: room for the longest sequence (default: paged)."),
-        new("longestSequence", Tokens, "Under contiguous allocation: the length that room is kept for."),
+        new("longestSequence", Tokens, "Of prompt and answer: the room that contiguous allocation keeps, and what a static batch waits for."),
         new("chunkedPrefill", YesNo, "Whether prompts are read in pieces beside decoding (default: yes)."),
         new("speculation.tokens", Count, "Tokens that a draft guesses per step, 1 to 16 (default: no speculation)."),
         new("speculation.acceptance", Share, "The chance that a guess holds, given that those before it did, 0 to 1."),

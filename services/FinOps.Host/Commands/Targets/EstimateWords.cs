@@ -24,7 +24,7 @@ internal static class EstimateWords
     private static IEnumerable<string> Body(EstimateView view)
     {
         var (memory, speed, use, energy) = (view.Memory!, view.Speed!, view.Utilisation!, view.Energy!);
-        yield return Row("memory", $"{Text(memory.WeightGigabytes)} GB of weights and {Text(memory.FreeGigabytes)} GB for keys and values on each; {Text(memory.KvBytesPerToken / 1_000)} kB a token");
+        yield return Row("memory", $"{Text(memory.WeightGigabytes)} GB of weights and {Text(memory.FreeGigabytes)} GB left on each; keys and values of a token take {Text(memory.KvBytesPerToken / 1_000)} kB");
         yield return Row("sequences", $"{Text(memory.MostSequences)} fit, {Text(speed.RunningSequences)} run");
         yield return "";
         yield return Times("milliseconds", "total", "weights", "KV reads", "matrices", "attention", "communication", "overhead");

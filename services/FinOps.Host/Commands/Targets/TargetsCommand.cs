@@ -10,6 +10,8 @@ internal static class TargetsCommand
         var targets = Apply.Targets();
         targets.Add(EstimateCommand.Command());
         targets.Add(SweepCommand.Command());
+        targets.Add(ValidateTargets.Command());
+        targets.Add(FitTargets.Command());
         return targets;
     }
 }
