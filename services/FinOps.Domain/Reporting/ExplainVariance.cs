@@ -91,7 +91,11 @@ public static class ExplainVariance
 
     private static string Count(decimal tokens) => tokens.ToString("#,##0", CultureInfo.InvariantCulture);
 
-    private static string Percent(decimal share) => Math.Abs(share) is > 0 and < 0.095m
-        ? $"{(share * 100).ToString("0.0", CultureInfo.InvariantCulture)} %"
-        : $"{(share * 100).ToString("0", CultureInfo.InvariantCulture)} %";
+    /// <summary>Whole percents, with a decimal where they come near nothing or all.</summary>
+    private static string Percent(decimal share) => Math.Abs(share) switch
+    {
+        > 0 and < 0.0005m => "less than 0.1 %",
+        > 0 and < 0.095m or > 0.99m and < 1 => $"{(share * 100).ToString("0.0", CultureInfo.InvariantCulture)} %",
+        _ => $"{(share * 100).ToString("0", CultureInfo.InvariantCulture)} %",
+    };
 }

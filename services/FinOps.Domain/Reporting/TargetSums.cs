@@ -13,8 +13,13 @@ public sealed class TargetSums
 {
     private const decimal Unit = 0.000001m;
 
-    private decimal[]? effects;
+    private static readonly int Kinds = Enum.GetValues<VarianceEffect>().Length;
+
     private decimal asked;
+    // Targets of money have only these two: cells are many, and each byte counts.
+    private decimal utilisation;
+    private decimal unexplained;
+    private decimal[]? others;
 
     /// <summary>Of usage that has a target.</summary>
     public long Tokens { get; private set; }
@@ -44,10 +49,15 @@ public sealed class TargetSums
     public decimal Gap => ComparedCost - ComparedMillionths * Unit;
 
     /// <summary>Whether effects are told: by allocation they are.</summary>
-    public bool HasEffects => effects is not null;
+    public bool HasEffects { get; private set; }
 
     /// <summary>In money; all of them sum to the gap to the last digit.</summary>
-    public decimal Of(VarianceEffect effect) => effects?[(int)effect] ?? 0;
+    public decimal Of(VarianceEffect effect) => effect switch
+    {
+        VarianceEffect.Utilisation => utilisation,
+        VarianceEffect.Unexplained => unexplained,
+        _ => others?[(int)effect] ?? 0,
+    };
 
     internal void Add(decimal? cost, long tokens, UsageTarget target)
     {
@@ -64,7 +74,9 @@ public sealed class TargetSums
     internal void AddIdle(decimal amount, bool byAllocation)
     {
         ComparedCost += amount;
-        if (byAllocation) (effects ??= new decimal[Kinds])[(int)VarianceEffect.Utilisation] += amount;
+        if (!byAllocation) return;
+        HasEffects = true;
+        utilisation += amount;
     }
 
     internal void Add(TargetSums other)
@@ -75,14 +87,31 @@ public sealed class TargetSums
         ComparedTokens += other.ComparedTokens;
         ComparedCost += other.ComparedCost;
         ComparedMillionths += other.ComparedMillionths;
-        if (other.effects is { } causes) Add(causes);
+        HasEffects |= other.HasEffects;
+        utilisation += other.utilisation;
+        unexplained += other.unexplained;
+        if (other.others is { } more) AddOthers(more);
     }
 
-    private static readonly int Kinds = Enum.GetValues<VarianceEffect>().Length;
-
-    private void Add(decimal[] causes)
+    private void Add(decimal[] effects)
     {
-        effects ??= new decimal[Kinds];
-        for (var i = 0; i < causes.Length; i++) effects[i] += causes[i];
+        HasEffects = true;
+        utilisation += effects[(int)VarianceEffect.Utilisation];
+        unexplained += effects[(int)VarianceEffect.Unexplained];
+        for (var i = 0; i < effects.Length; i++)
+        {
+            if (effects[i] == 0 || (VarianceEffect)i is VarianceEffect.Utilisation or VarianceEffect.Unexplained) continue;
+            AddOthers(effects);
+            return;
+        }
+    }
+
+    private void AddOthers(decimal[] effects)
+    {
+        others ??= new decimal[Kinds];
+        for (var i = 0; i < effects.Length; i++)
+        {
+            if ((VarianceEffect)i is not (VarianceEffect.Utilisation or VarianceEffect.Unexplained)) others[i] += effects[i];
+        }
     }
 }

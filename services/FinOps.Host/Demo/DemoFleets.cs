@@ -14,7 +14,7 @@ internal static class DemoFleets
     private static readonly (string Fleet, string Accelerator, decimal CapacityPerHour, Func<int, int, (string State, decimal Count)[]> States)[] All =
     [
         // Twice a day a replica is exchanged: it drains, then another warms up.
-        ("h100-east", "h100-sxm", 41_000_000m, (hour, quarter) => (hour % 12, quarter) switch
+        ("h100-east", "h100-sxm", 48_000_000m, (hour, quarter) => (hour % 12, quarter) switch
         {
             (5, 0) => [("serving", 12), ("draining", 4)],
             (5, 1) => [("serving", 12), ("warm-up", 4)],

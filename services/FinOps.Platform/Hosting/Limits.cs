@@ -393,7 +393,7 @@ public static class Limits
     public const int RebuildsInFlight = 2;
 
     /// <summary>
-    /// Cells of roll-ups that a process keeps, 300 bytes each; <c>Reporting:RollUpCells</c> says otherwise. A fleet's day takes one for each
+    /// Cells of roll-ups that a process keeps, 250 to 550 bytes each, most where a target is modelled; <c>Reporting:RollUpCells</c> says otherwise. A fleet's day takes one for each
     /// tenant, and one for each tenant's model where a question asked by both: 4 fleets of 200 tenants with 10 models take 75,000 a quarter,
     /// and 800,000 where all of it is asked by both.
     /// </summary>

@@ -55,6 +55,18 @@ public sealed class VarianceProperties
     }
 
     [Fact]
+    public void What_weights_move_sums_to_nothing_over_a_fleet_hour_of_one_rate()
+    {
+        Check.Sample(Gen.Select(GenUsage, GenDesign, GenReports, Gen.Long[1, 99_999_999_999]), (usage, design, reports, cost) =>
+        {
+            var books = BooksOf(design, cost / 1_000_000_000m, 1) with { Targets = new TargetBook([Modelled.Target("f", "m0", design), Modelled.Target("f", "m1", design with { Output = design.Output * 2 })]) };
+            var activity = new FleetActivity(reports.GroupBy(r => r.Fleet).ToDictionary(g => g.Key, FleetPresence.Of), BestHours.None);
+            var hours = Ask(books, usage, [Dimension.Hour], toHour: Hours, activity: activity).Rows.Where(r => r.Key.Kind == RowKind.Usage && r.Cell.Cost > 0).ToList();
+            return hours.All(r => Of(r.Cell, VarianceEffect.Weighting) == 0);
+        }, iter: 1_000);
+    }
+
+    [Fact]
     public void The_causes_in_words_sum_to_the_gap()
     {
         Check.Sample(Gen.Select(GenUsage, GenDesign, GenReports, Gen.Long[0, 99_999_999_999]), (usage, design, reports, cost) =>

@@ -37,7 +37,6 @@ public sealed class DemoVarianceTests
         var targets = await TargetQueries.Targets(house.Books, house.Services.GetRequiredService<SeenSeries>(), CostHouse.Finance, CostHouse.Cancellation);
         var cost = await house.AskAsync(Day, "2026-03-03T00:00Z", [Dimension.Fleet, Dimension.Model]);
 
-        File.WriteAllLines("/tmp/books-demo.txt", all.Explanations.Select(told => $"{told.Money:0.00} {told.Text}"));
         Assert.Equal((VarianceEffect.Utilisation, "h200-west"), (all.Explanations[0].Effect, all.Explanations[0].Fleet));
         Assert.Contains("loaded and asked nothing", all.Explanations[0].Text, StringComparison.Ordinal);
         Assert.Equal(all.Total.Variance, all.Explanations.Sum(e => e.Money));

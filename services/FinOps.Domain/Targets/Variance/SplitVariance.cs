@@ -26,7 +26,7 @@ public readonly record struct HourHad(decimal? There, decimal? Busy);
 /// <summary>
 /// Splits the gap between actual cost and target of a fleet-hour's usage into its causes, by standard costing: from what was paid to the target's
 /// price for what was there, to the busy part at design utilisation, to what the work should have taken, to each one's own, to the design point.
-/// Each effect is rounded to 12 decimals; what rounding leaves goes to the largest, so that they sum to the gap to the last digit.
+/// Each effect is rounded to 12 decimals; what rounding leaves goes to the largest but the weighting, so that they sum to the gap to the last digit.
 /// </summary>
 public sealed class SplitVariance
 {
@@ -34,6 +34,7 @@ public sealed class SplitVariance
 
     private readonly decimal? there;
     private readonly decimal plainShare;
+    private readonly (TargetedUse? Use, decimal Left) weighting;
 
     /// <param name="uses">All of the fleet-hour that have cost and target; those with a modelled one speak for the rest of the hour.</param>
     /// <param name="had">By the fleet.</param>
@@ -60,6 +61,7 @@ public sealed class SplitVariance
         // A target of money alone knows no design load: unused capacity explains at most the gap above it.
         var unused = had is { There: > 0 and var all, Busy: { } busy } ? Math.Clamp(1 - busy / all, 0, 1) * plainCost : 0;
         plainShare = plainCost > 0 ? Math.Clamp(plainGap, 0, unused) / plainCost : 0;
+        weighting = there is null ? default : LeftByRounding(uses);
     }
 
     /// <summary>Accelerator-hours that the hour's work should have taken at full load.</summary>
@@ -90,7 +92,8 @@ public sealed class SplitVariance
             Set(VarianceEffect.Price, use.TimeCost + use.TokenCost - price * all);
             Set(VarianceEffect.Utilisation, price * all - full * Busy);
             Set(VarianceEffect.Throughput, full * (Busy - Standard));
-            Set(VarianceEffect.Weighting, full * Standard - asked.Asked);
+            Set(VarianceEffect.Weighting, Weighting(use, target));
+            if (ReferenceEquals(use, weighting.Use)) effects[(int)VarianceEffect.Weighting] -= weighting.Left;
         }
         else
         {
@@ -101,17 +104,45 @@ public sealed class SplitVariance
         Set(VarianceEffect.ClassMix, asked.ClassMix);
         Set(VarianceEffect.LengthMix, asked.LengthMix);
         Set(VarianceEffect.Cache, asked.Cache);
-        var largest = 0;
-        for (var i = 1; i < effects.Length; i++)
-        {
-            if (Math.Abs(effects[i]) > Math.Abs(effects[largest])) largest = i;
-        }
-
-        effects[largest] += use.Gap - effects.Sum();
+        effects[Largest(effects)] += use.Gap - effects.Sum();
         Invariant.Require(effects.Sum() == use.Gap, "variance effects sum to actual less target");
         return effects;
 
         void Set(VarianceEffect effect, decimal amount) => effects[(int)effect] = Rounded(amount);
+    }
+
+    /// <summary>What weights move must go on summing to nothing, so it is the last to take what rounding leaves.</summary>
+    private static int Largest(decimal[] effects)
+    {
+        var (largest, weighting) = (0, (int)VarianceEffect.Weighting);
+        for (var i = 1; i < effects.Length; i++)
+        {
+            if (i != weighting && Math.Abs(effects[i]) > Math.Abs(effects[largest])) largest = i;
+        }
+
+        return effects[largest] == 0 ? weighting : largest;
+    }
+
+    private decimal Weighting(TargetedUse use, ModelledTarget target) =>
+        use.HourShare * use.AcceleratorHour / target.Utilisation * Standard - use.Asked.Asked;
+
+    /// <summary>Where one rate holds for all, what weights move sums to nothing, once the largest took what rounding leaves.</summary>
+    private (TargetedUse? Use, decimal Left) LeftByRounding(IReadOnlyList<TargetedUse> uses)
+    {
+        var (largest, most, left, rate) = ((TargetedUse?)null, -1m, 0m, (decimal?)null);
+        foreach (var use in uses)
+        {
+            if (use.Modelled is not { } target) continue;
+            var own = use.AcceleratorHour / target.Utilisation;
+            if (rate is { } other && other != own) return default;
+            rate = own;
+            var moved = Rounded(Weighting(use, target));
+            left += moved;
+            if (Math.Abs(moved) > most) (largest, most) = (use, Math.Abs(moved));
+        }
+
+        // Without work in the hour there is nothing to share, and more than rounding is left.
+        return Standard == 0 ? default : (largest, left);
     }
 
     private static decimal Rounded(decimal amount) => decimal.Round(amount, Money.AllocationDecimals, MidpointRounding.ToEven);
