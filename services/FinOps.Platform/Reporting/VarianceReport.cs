@@ -32,12 +32,13 @@ public sealed class VarianceQueries
 /// <param name="Currency">Of every amount.</param>
 /// <param name="TimeZone">Of hours, days and months.</param>
 /// <param name="WeightSet">The work units by which hours were shared.</param>
+/// <param name="ProvisionalFrom">From when on usage may still arrive; an hour that is not over costs whole and has little work yet. Null where all is settled.</param>
 /// <param name="CapacitySources">From what it is known what fleets could do in hours with work.</param>
 /// <param name="Explanations">The causes by falling amount; their money sums to the gap of the total.</param>
 [Name("VarianceReport")]
 public sealed record VarianceReport(
     IReadOnlyList<VarianceRow> Rows, VarianceRow Total, decimal? TargetedTokensShare, decimal? TargetedCostShare, string? Currency, string TimeZone,
-    string WeightSet, IReadOnlyList<CapacityShareView> CapacitySources, IReadOnlyList<VarianceExplanationView> Explanations);
+    string WeightSet, DateTimeOffset? ProvisionalFrom, IReadOnlyList<CapacityShareView> CapacitySources, IReadOnlyList<VarianceExplanationView> Explanations);
 
 /// <summary>A row. Money is exact; figures per million tokens have 12 decimals, rounded half to even.</summary>
 /// <param name="TargetedTokens">Tokens that have a target and a known cost: what figures are divided by.</param>

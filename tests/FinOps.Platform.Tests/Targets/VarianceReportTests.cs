@@ -40,7 +40,7 @@ public sealed class VarianceReportTests
         Assert.Equal(report.Total.VariancePerMillionTokens, report.Total.Effects!.PerMillionTokens!.Sum);
         Assert.Equal(Text.Split('\n').Where(l => l.StartsWith("> ", StringComparison.Ordinal)).Select(l => l[2..]), report.Explanations.Select(e => e.Text));
         Assert.Equal(report.Total.Variance, report.Explanations.Sum(e => e.Money));
-        Assert.Equal((1m, 1m), (report.TargetedTokensShare, report.TargetedCostShare));
+        Assert.Equal((1m, 1m, null), (report.TargetedTokensShare, report.TargetedCostShare, report.ProvisionalFrom));
         Assert.Equal([(CapacitySource.Reported, 18m)], report.CapacitySources.Select(s => (s.Source, s.Cost)));
     }
 
