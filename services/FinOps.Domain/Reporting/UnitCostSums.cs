@@ -23,7 +23,8 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
     private readonly Dictionary<UsageSeries, MeterRates> rates = new(ReferenceEqualityComparer.Instance);
     private readonly GraduatedCharges graduated = new();
     private readonly FleetHourGaps gapsOf = new(books.Targets, books.Fleets, reported ?? FleetActivity.None);
-    private readonly VarianceEvidence? evidence = question.Explains ? new(books, question.Window, reported ?? FleetActivity.None) : null;
+    private readonly VarianceEvidence? evidence = question.Explains ? new() : null;
+    private readonly HashSet<(FleetId, int)> statesSeen = [];
     private long recordsNotYetCharged;
     private decimal tokenCost;
 
@@ -50,7 +51,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
             if (!question.ShowsCost) continue;
             var target = TargetOf(usage[i], gaps, i);
             cell.AddCost(shares?.Of[i], usage[i], target);
-            if (target?.Effects is { } effects) evidence?.Add(usage[i], gaps!, i, effects);
+            if (target?.Effects is { } effects) Explain(usage[i], gaps!, i, effects);
             if (question.ByClass && shares?.Of[i] is { } whole) cell.AddByClass(ClassShares.Of(whole, usage[i].Quantities, WeightsOf(fleet!.Value, hour)));
             if (shares?.Of[i] is { } carried && worked.GetValueOrDefault((fleet!.Value, hour)).Source is { } source) cell.AddCapacity(source, carried);
         }
@@ -177,12 +178,38 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
                 var cell = Cell(question.KeyOf(kind, fleet, slot));
                 var counts = books.Targets.HasAny(fleet, slot);
                 cell.AddIdle(parts[i], counts, question.Basis == CostBasis.Allocation, kind == RowKind.Idle ? why.ByCause(i, parts[i]) : []);
-                if (counts) evidence?.AddIdle(fleet, slot, cost, parts[i]);
+                if (counts) ExplainIdle(fleet, slot, cost, parts[i]);
                 if (carried.Source is { } source) cell.AddCapacity(source, parts[i]);
             }
         }
 
         return all;
+    }
+
+    private void Explain(UsageSlot usage, HourGaps gaps, int place, decimal[] effects)
+    {
+        var fleet = usage.Series.Fleet!.Value;
+        evidence?.Add(usage, gaps, place, books.Targets.At(fleet, usage.Series.Model, usage.Slot)!, effects);
+        ExplainStates(fleet, usage.Slot.Hour);
+    }
+
+    private void ExplainIdle(FleetId fleet, QuarterHour slot, FleetHourCost cost, decimal amount)
+    {
+        if (evidence is null) return;
+        var there = HourLoad.ThereIn(fleet, slot.Hour, cost, books.Targets, books.Fleets, activity.PresenceOf(fleet));
+        evidence.AddIdle(fleet, there?[slot.Index - slot.Hour * FleetHours.Quarters] ?? 0, amount);
+        ExplainStates(fleet, slot.Hour);
+    }
+
+    /// <summary>What accelerators were at is told only to whoever may see what is idle.</summary>
+    private void ExplainStates(FleetId fleet, int hour)
+    {
+        if (evidence is null || !question.ShowsIdle || !statesSeen.Add((fleet, hour)) || activity.PresenceOf(fleet) is not { } presence) return;
+        for (var i = 0; i < FleetHours.Quarters; i++)
+        {
+            var slot = new QuarterHour(hour * FleetHours.Quarters + i);
+            if (question.Window.Holds(slot) && presence.At(slot) is { } told) evidence.AddStates(fleet, told);
+        }
     }
 
     /// <param name="cell">Where.</param>

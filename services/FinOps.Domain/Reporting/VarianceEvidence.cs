@@ -1,5 +1,4 @@
 using FinOps.Domain.Fleets;
-using FinOps.Domain.Pricing;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Variance;
 using FinOps.Domain.Values;
@@ -11,39 +10,30 @@ public sealed class VarianceEvidence
 {
     private readonly Dictionary<FleetId, FleetEvidence> fleets = [];
     private readonly Dictionary<(FleetId, ModelId), ModelEvidence> models = [];
-    private readonly HashSet<(FleetId, int)> hours = [];
-    private readonly Books books;
-    private readonly Window window;
-    private readonly FleetActivity activity;
-
-    internal VarianceEvidence(Books books, Window window, FleetActivity activity)
-    {
-        this.books = books;
-        this.window = window;
-        this.activity = activity;
-    }
 
     public IEnumerable<FleetEvidence> Fleets => fleets.Values;
 
     public IEnumerable<ModelEvidence> Models => models.Values;
 
-    internal void Add(UsageSlot usage, HourGaps gaps, int place, decimal[] effects)
+    /// <summary>How much memory it takes, in what it is of.</summary>
+    public int Count => fleets.Count + models.Count;
+
+    internal void Add(VarianceEvidence other)
     {
-        var use = gaps.Uses[place]!;
-        var fleet = usage.Series.Fleet!.Value;
-        if (!models.TryGetValue((fleet, usage.Series.Model), out var model))
-            models[(fleet, usage.Series.Model)] = model = new ModelEvidence(fleet, usage.Series.Model);
-        model.Add(usage, use, books.Targets.At(fleet, usage.Series.Model, usage.Slot)!, effects);
-        Of(fleet).Add(use, gaps, effects);
-        AddStates(fleet, usage.Slot.Hour);
+        foreach (var fleet in other.fleets.Values) Of(fleet.Fleet).Add(fleet);
+        foreach (var model in other.models.Values) Of(model.Fleet, model.Model).Add(model);
     }
 
-    internal void AddIdle(FleetId fleet, QuarterHour slot, FleetHourCost cost, decimal amount)
+    internal void Add(UsageSlot usage, HourGaps gaps, int place, Target target, decimal[] effects)
     {
-        var there = HourLoad.ThereIn(fleet, slot.Hour, cost, books.Targets, books.Fleets, activity.PresenceOf(fleet));
-        Of(fleet).AddIdle(there?[slot.Index - slot.Hour * FleetHours.Quarters] ?? 0, amount);
-        AddStates(fleet, slot.Hour);
+        var fleet = usage.Series.Fleet!.Value;
+        Of(fleet, usage.Series.Model).Add(usage, gaps.Uses[place]!, target, effects);
+        Of(fleet).Add(gaps.Uses[place]!, gaps, effects);
     }
+
+    internal void AddIdle(FleetId fleet, decimal there, decimal amount) => Of(fleet).AddIdle(there, amount);
+
+    internal void AddStates(FleetId fleet, QuarterPresence told) => Of(fleet).AddStates(told);
 
     private FleetEvidence Of(FleetId fleet)
     {
@@ -51,14 +41,10 @@ public sealed class VarianceEvidence
         return known;
     }
 
-    private void AddStates(FleetId fleet, int hour)
+    private ModelEvidence Of(FleetId fleet, ModelId model)
     {
-        if (!hours.Add((fleet, hour)) || activity.PresenceOf(fleet) is not { } presence) return;
-        for (var i = 0; i < FleetHours.Quarters; i++)
-        {
-            var slot = new QuarterHour(hour * FleetHours.Quarters + i);
-            if (window.Holds(slot) && presence.At(slot) is { } told) Of(fleet).AddStates(told);
-        }
+        if (!models.TryGetValue((fleet, model), out var known)) models[(fleet, model)] = known = new ModelEvidence(fleet, model);
+        return known;
     }
 }
 
@@ -128,6 +114,22 @@ public sealed class FleetEvidence(FleetId fleet)
         CostByDesign += own * use.AcceleratorHour;
     }
 
+    internal void Add(FleetEvidence other)
+    {
+        for (var i = 0; i < Effects; i++) effects[i] += other.effects[i];
+        for (var i = 0; i < states.Length; i++) states[i] += other.states[i];
+        There += other.There;
+        Idle += other.Idle;
+        Busy += other.Busy;
+        Standard += other.Standard;
+        ThereByDesign += other.ThereByDesign;
+        BusyByDesign += other.BusyByDesign;
+        Cost += other.Cost;
+        CostByDesign += other.CostByDesign;
+        ReportedCost += other.ReportedCost;
+        UnreportedCost += other.UnreportedCost;
+    }
+
     internal void AddIdle(decimal there, decimal amount)
     {
         Idle += there;
@@ -182,5 +184,18 @@ public sealed class ModelEvidence(FleetId fleet, ModelId model)
         answers += tokens * design.OutputTokens;
         cached += tokens * design.CachedShare;
         outputs += tokens * (design.OutputTokens / (design.PromptTokens + design.OutputTokens));
+    }
+
+    internal void Add(ModelEvidence other)
+    {
+        for (var i = 0; i < effects.Length; i++) effects[i] += other.effects[i];
+        Kind = other.Kind;
+        Quantities += other.Quantities;
+        Calls += other.Calls;
+        modelledTokens += other.modelledTokens;
+        prompts += other.prompts;
+        answers += other.answers;
+        cached += other.cached;
+        outputs += other.outputs;
     }
 }
