@@ -1,3 +1,4 @@
+using FinOps.Domain.Currencies;
 using FinOps.Domain.Fleets;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
@@ -136,6 +137,19 @@ public sealed class VarianceEffectTests
         var books = new Books(new RateBook([]), new FleetBook([], [], [line]), new TargetBook([Modelled.Target("f", "m")]));
 
         Only(VarianceEffect.Price, Modelled.Hour / 2, Ask(books, Calls(8_000), toHour: 1).Total.Targets!);
+    }
+
+    [Fact]
+    public void In_another_currency_effects_are_those_of_the_target_s_at_the_declared_rate()
+    {
+        var books = Books(18.20m, 4) with { Exchange = new ExchangeBook([new SetExchangeRate("USD", "EUR", Start, 0.5m).Decide(Start)]) };
+
+        var total = Ask(books, [Calls(3_640_000, 0, 910_000, calls: 3_640)], toHour: 1, activity: Active(Capacity), currency: new Currency("EUR")).Total.Targets!;
+        var dollars = Ask(books, [Calls(3_640_000, 0, 910_000, calls: 3_640)], toHour: 1, activity: Active(Capacity)).Total.Targets!;
+
+        Assert.Equal((3.64m / 2, 7.28m / 2, 0.6552m / 2), (total.Of(VarianceEffect.Price), total.Of(VarianceEffect.Utilisation), total.Of(VarianceEffect.Cache)));
+        Assert.All(Enum.GetValues<VarianceEffect>(), e => Assert.Equal(dollars.Of(e) / 2, total.Of(e)));
+        Assert.Equal((dollars.Gap / 2, dollars.Asked / 2), (total.Gap, total.Asked));
     }
 
     [Fact]
