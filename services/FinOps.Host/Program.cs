@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FinOps.Host.Commands;
+using FinOps.Host.Commands.Targets;
 
 return await new RootCommand("What a token costs, for whom, and why.")
 {
@@ -12,7 +13,7 @@ return await new RootCommand("What a token costs, for whom, and why.")
     Keys.Command(),
     Apply.Rates(),
     Apply.Fleets(),
-    Apply.Targets(),
+    TargetsCommand.Command(),
     Apply.Tenants(),
     Apply.Exchange(),
     Apply.Weights(),

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using FinOps.Domain.Targets.Claims;
+using FinOps.Domain.Values;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Targets.Claims;
+
+namespace FinOps.Host.Commands.Targets;
+
+/// <summary>What is said about the cost of tokens, beside what the model gives. Needs no server.</summary>
+internal static class TargetsClaims
+{
+    private static readonly Argument<int?> Number = new("NUMBER") { Description = "One claim; all without it.", Arity = ArgumentArity.ZeroOrOne };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON object per claim." };
+
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "The page docs/claims.md." };
+
+    public static Command Command()
+    {
+        var command = new Command(
+            "claims",
+            "What is said about the cost of tokens, recomputed from facts, prices and the model: OK, COND (only under a condition), BAD (contradicted), EXT (no physics gives it).")
+        {
+            Number, Json, Markdown, FactsOption.Catalog,
+        };
+        command.SetAction((parsed, _) => Task.FromResult(Run(parsed)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        try
+        {
+            var facts = FactsOption.Read(parsed);
+            var asked = ReadClaims.Built().Where(c => parsed.GetValue(Number) is not { } number || c.Number == number).ToList();
+            if (asked.Count == 0)
+            {
+                error.WriteLine($"There is no claim {parsed.GetValue(Number)}; they are numbered from 1 to {ReadClaims.Built().Max(c => c.Number)}.");
+                return 1;
+            }
+
+            var judged = asked.Select(c => RecomputeClaims.Of(c, facts.Facts, facts.Prices)).ToList();
+            if (parsed.GetValue(Markdown)) output.Write(WriteClaims.Markdown(judged));
+            else foreach (var claim in judged) output.Write(parsed.GetValue(Json) ? Line(claim).ToJsonString(TargetJson.Plain) + "\n" : WriteClaims.Words(claim) + "\n");
+            return 0;
+        }
+        catch (CatalogFileException flaw)
+        {
+            error.WriteLine(flaw.Message);
+            return 1;
+        }
+        catch (RejectedException refused)
+        {
+            foreach (var rejection in refused.Rejections) error.WriteLine($"{rejection.Field}: {rejection.Message}");
+            return 1;
+        }
+    }
+
+    private static JsonObject Line(JudgedClaim claim) => new()
+    {
+        ["number"] = claim.Claim.Number,
+        ["verdict"] = WriteClaims.Word(claim.Verdict),
+        ["says"] = claim.Claim.Says,
+        ["source"] = claim.Claim.Origin.Source,
+        ["asOf"] = claim.Claim.Origin.AsOf,
+        ["points"] = new JsonArray([.. claim.Points.Select(p => new JsonObject
+        {
+            ["name"] = p.Point.Name,
+            ["unit"] = p.Point.Unit,
+            ["claimed"] = new JsonArray(p.Point.Low, p.Point.High),
+            ["model"] = p.Model is { } m ? new JsonArray(m.Low, m.High) : null,
+            ["ratio"] = p.Ratio,
+            ["verdict"] = WriteClaims.Word(p.Verdict),
+            ["onlyIf"] = p.Point.OnlyIf,
+        })]),
+        ["besides"] = new JsonArray([.. claim.Besides.Select(f => new JsonObject { ["name"] = f.Name, ["unit"] = f.Unit, ["model"] = new JsonArray(f.Low, f.High) })]),
+        ["inputs"] = WriteClaims.Inputs(claim.Claim),
+        ["because"] = claim.Claim.Because,
+    };
+}

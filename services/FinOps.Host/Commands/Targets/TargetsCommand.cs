@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace FinOps.Host.Commands.Targets;
+
+/// <summary>What tokens should cost: set in the books, or made from physics.</summary>
+internal static class TargetsCommand
+{
+    public static Command Command()
+    {
+        var targets = Apply.Targets();
+        targets.Add(TargetsClaims.Command());
+        return targets;
+    }
+}

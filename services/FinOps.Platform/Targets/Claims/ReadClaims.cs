@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FinOps.Domain.Targets;
+using FinOps.Domain.Targets.Claims;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Targets.Estimates;
+
+namespace FinOps.Platform.Targets.Claims;
+
+/// <summary>The claims that came with the program (<c>infra/catalog/claims.json</c>), or those of a file of one's own.</summary>
+public static class ReadClaims
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
+    };
+
+    private sealed record Row(int Number, string Says, string Source, string AsOf, IReadOnlyList<Point> Points)
+    {
+        public IReadOnlyDictionary<string, double>? Given { get; init; }
+
+        public IReadOnlyDictionary<string, EstimateInput>? Deployments { get; init; }
+
+        public string? Because { get; init; }
+
+        public Claim ToClaim() => new(Number, Says, new Provenance(Source, AsOf), [.. Points.Select(p => p.ToPoint())])
+        {
+            Given = Given ?? new Dictionary<string, double>(),
+            Deployments = (Deployments ?? new Dictionary<string, EstimateInput>()).ToDictionary(d => d.Key, d => d.Value.ToRequest()),
+            Because = Because ?? "",
+        };
+    }
+
+    private sealed record Point(string Name, string Unit)
+    {
+        public double? Value { get; init; }
+
+        public double? Low { get; init; }
+
+        public double? High { get; init; }
+
+        public ClaimRelation? Relation { get; init; }
+
+        public double? Within { get; init; }
+
+        public string? OnlyIf { get; init; }
+
+        public ClaimPoint ToPoint()
+        {
+            var point = new ClaimPoint(
+                Name, Unit, Value ?? Low ?? throw new JsonException($"points: {Name}: has neither value nor low."), Value ?? High ?? throw new JsonException($"points: {Name}: has neither value nor high."))
+            {
+                Relation = Relation ?? ClaimRelation.About,
+                OnlyIf = OnlyIf,
+            };
+            return Within is { } within ? point with { Within = within } : point;
+        }
+    }
+
+    public static IReadOnlyList<Claim> Built()
+    {
+        using var stream = typeof(ReadClaims).Assembly.GetManifestResourceStream("claims.json") ?? throw new InvalidOperationException("The program lacks its claims.json.");
+        using var reader = new StreamReader(stream);
+        return Parse("claims.json", reader.ReadToEnd());
+    }
+
+    /// <exception cref="CatalogFileException">An entry is wrong; the message names file, entry and field.</exception>
+    public static IReadOnlyList<Claim> Parse(string file, string text) => [.. CatalogFile.Parse(file, text).Select((entry, index) =>
+    {
+        try
+        {
+            return entry.Deserialize<Row>(Json)!.ToClaim();
+        }
+        catch (JsonException flaw)
+        {
+            throw new CatalogFileException($"{file}: entry {index}: {flaw.Message}", flaw);
+        }
+    })];
+}
