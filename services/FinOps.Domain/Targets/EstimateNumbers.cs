@@ -97,6 +97,8 @@ internal static class EstimateNumbers
         if (asked.PricePerAcceleratorHour is not null || asked.Currency is not null) checks.CurrencyCode(asked.Currency);
         if (asked.PricePerAcceleratorHour is null && asked.Currency is not null)
             checks.Fail("price_missing", "pricePerAcceleratorHour", "`currency` is of a price; say `pricePerAcceleratorHour` too.");
+        if (asked.PricePerAcceleratorHour is not null && (asked.PriceKind is not null || asked.Provider is not null))
+            checks.Fail("price_ambiguous", "pricePerAcceleratorHour", "`pricePerAcceleratorHour` is given; `priceKind` and `provider` would choose one of the price book: leave out the one or the others.");
         if (asked.Utilisation is <= 0 or > 1)
             checks.Fail("share_invalid", "utilisation", FormattableString.Invariant($"`utilisation` is {asked.Utilisation}; it lies above 0, at most 1."));
     }

@@ -13,6 +13,9 @@ namespace FinOps.Domain.Targets;
 public sealed record EstimatePlan(
     ModelArchitecture Model, Deployment Deployment, Workload Workload, Efficiency Efficiency, Money? AcceleratorHour, decimal Utilisation)
 {
+    /// <summary>Whose price it is; null where there is none.</summary>
+    public string? PriceFrom { get; init; }
+
     public PlannedEstimate Answer()
     {
         var estimate = EstimateDeployment.Of(Model, Deployment, Workload, Efficiency);

@@ -1,3 +1,4 @@
+using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Targets.Physics;
 using FinOps.Domain.Values;
 
@@ -84,8 +85,14 @@ public sealed record EstimateRequest
     /// <summary>By default <see cref="AnyEngine"/>.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>What an hour of one accelerator costs, used or not; without it no cost is shown.</summary>
+    /// <summary>What an hour of one accelerator costs, used or not; by default the price book's, where it has one: see <see cref="EstimatePrice"/>.</summary>
     public decimal? PricePerAcceleratorHour { get; init; }
+
+    /// <summary>Which of the price book's; by default on demand.</summary>
+    public PriceKind? PriceKind { get; init; }
+
+    /// <summary>Whose of the price book's; by default anybody's.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>ISO 4217, of the price.</summary>
     public string? Currency { get; init; }
@@ -93,15 +100,19 @@ public sealed record EstimateRequest
     /// <summary>The share of the hours' capacity that is used: above 0, at most 1.</summary>
     public decimal Utilisation { get; init; } = 1m;
 
+    /// <param name="facts">Of chips, models and engines.</param>
+    /// <param name="prices">For those who say no price; null is none.</param>
     /// <exception cref="RejectedException">With every failure at once; each says the nearest that works.</exception>
-    public EstimatePlan Decide(TargetFacts facts)
+    public EstimatePlan Decide(TargetFacts facts, PriceBook? prices = null)
     {
         var named = EstimateTerms.Of(this, facts);
         named.Checks.ThrowIfAny();
         var workload = new Workload(PromptTokens, OutputTokens, CachedPrefixShare, EstimateLoad.Of(this));
-        var plan = new EstimatePlan(
-            named.Model!, EstimateLayout.Of(this, named, workload), workload, named.Efficiency!,
-            PricePerAcceleratorHour is { } price ? new Money(price, new Currency(Currency!)) : null, Utilisation);
+        var price = EstimatePrice.Of(this, named.Accelerator!, prices);
+        var plan = new EstimatePlan(named.Model!, EstimateLayout.Of(this, named, workload), workload, named.Efficiency!, price?.Hour, Utilisation)
+        {
+            PriceFrom = price?.From,
+        };
         EstimateLoad.RequireCarried(plan);
         return plan;
     }

@@ -1,3 +1,4 @@
+using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Targets.Physics;
 using FinOps.Domain.Values;
 
@@ -23,13 +24,14 @@ public sealed record SweepRequest(EstimateRequest Base)
     public IReadOnlyList<double> Concurrency { get; init; } = [];
 
     /// <param name="facts">Of chips, models and engines.</param>
+    /// <param name="prices">For those who say no price; null is none.</param>
     /// <param name="most">Configurations.</param>
     /// <returns>In the order of the lists, the last one varies fastest; what cannot be is there with its reasons.</returns>
     /// <exception cref="RejectedException">Too many, or nothing of them makes sense: what is wrong with the names and numbers of all.</exception>
-    public IReadOnlyList<SweepPoint> Decide(TargetFacts facts, int most)
+    public IReadOnlyList<SweepPoint> Decide(TargetFacts facts, PriceBook? prices, int most)
     {
         var requests = Requests(most);
-        var points = requests.Select(r => SweepPoint.Of(r, facts)).ToList();
+        var points = requests.Select(r => SweepPoint.Of(r, facts, prices)).ToList();
         if (points.TrueForAll(p => p.Answer is null)) RequireSense(requests, facts);
         return ParetoFront.Mark(points);
     }
@@ -76,11 +78,11 @@ public sealed record SweepRequest(EstimateRequest Base)
 /// <param name="IsOnFront">No other configuration of the same model and lengths is both cheaper and faster for a user.</param>
 public sealed record SweepPoint(EstimateRequest Asked, PlannedEstimate? Answer, IReadOnlyList<Rejection> Reasons, bool IsOnFront = false)
 {
-    internal static SweepPoint Of(EstimateRequest asked, TargetFacts facts)
+    internal static SweepPoint Of(EstimateRequest asked, TargetFacts facts, PriceBook? prices)
     {
         try
         {
-            return new SweepPoint(asked, asked.Decide(facts).Answer(), []);
+            return new SweepPoint(asked, asked.Decide(facts, prices).Answer(), []);
         }
         catch (RejectedException refused)
         {

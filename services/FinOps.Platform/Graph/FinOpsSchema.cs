@@ -14,6 +14,7 @@ internal sealed class FinOpsSchema : Schema
     {
         RegisterTypeMapping(typeof(long), typeof(LongScalar));
         RegisterTypeMapping(typeof(decimal), typeof(DecimalScalar));
+        RegisterTypeMapping(typeof(double), typeof(FloatScalar));
         RegisterTypeMapping(typeof(DateTimeOffset), typeof(InstantScalar));
         // The standard introspection query of today's tools asks for both.
         Features.RepeatableDirectives = true;

@@ -14,6 +14,7 @@ using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Targets.Estimates;
 using FinOps.Platform.Tenants;
 using GraphQL;
 using GraphQL.Execution;
@@ -55,6 +56,7 @@ public static class GraphModule
             typeof(WhatIfQueries),
             typeof(CatalogueQueries),
             typeof(TargetQueries),
+            typeof(EstimateQueries),
             typeof(TenantQueries),
             typeof(ExchangeQueries),
             typeof(PeriodQueries),

@@ -407,4 +407,7 @@ public static class Limits
 
     /// <summary>How often the notes of changed hours are made few again: between, there is one for each commit and fleet's hour.</summary>
     public static readonly TimeSpan UsageChangesCompactedEvery = TimeSpan.FromMinutes(10);
+
+    /// <summary>Configurations of one sweep: a curve for each of a dozen chips, formats and lengths, reckoned in about a second.</summary>
+    public const int SweepConfigurations = 10_000;
 }

@@ -47,7 +47,7 @@ internal static class KnownFacts
 
     public static readonly TargetFacts All = new(
         Chips.ToDictionary(c => c.Key), Models.ToDictionary(m => m.Key),
-        [new EngineEfficiency(null, null, Usual), new EngineEfficiency("vllm", null, Usual), new EngineEfficiency("trtllm", null, Usual)]);
+        Usual, [new EngineFactors("vllm", null), new EngineFactors("trtllm", null)]);
 
     private static Accelerator Chip(
         string key, string generation, double memory, double bandwidth, double flops16, double? flops8, double? flops4, double watts, double link, int linked)

@@ -19,7 +19,7 @@ public static class FitInMemory
         var replicas = KvReplicas(model, p);
         var sequence = KvBytes(model, deployment.Precision, length) * replicas;
         return new MemoryFit(
-            weights, KvBytesPerToken(model, deployment.Precision) * replicas, free, Math.Max(0, free * n / sequence) * deployment.Copies);
+            weights, KvBytesPerToken(model, deployment.Precision) * replicas, free, Math.Max(0, free * efficiency.CacheShare * n / sequence) * deployment.Copies);
     }
 
     /// <summary>Of one whole model: attention, dense layers and embeddings, and the experts. Products are taken with both.</summary>

@@ -46,6 +46,9 @@ public sealed record ModelArchitecture(
     /// <summary>Bytes per number below which attention and dense layers are not quantised, whatever the experts are; zero where all follow.</summary>
     public double NonExpertBytesAtLeast { get; init; }
 
+    /// <summary>Sums over all chips of a copy that a layer needs when it is split: two, more where heads are normalised together.</summary>
+    public int CollectivesPerLayer { get; init; } = 2;
+
     public bool IsMixtureOfExperts => RoutedExperts > 0;
 
     public bool HasLatentAttention => LatentDim > 0;

@@ -1,30 +1,31 @@
-using FinOps.Domain.Values;
-
 namespace FinOps.Domain.Targets.Physics;
 
 /// <summary>What is known of chips, models and engines.</summary>
+/// <param name="accelerators">By key.</param>
+/// <param name="models">By key.</param>
+/// <param name="usual">Efficiencies where nothing more special is known.</param>
+/// <param name="factors">What is: at most one row per engine and generation.</param>
 public sealed class TargetFacts(
     IReadOnlyDictionary<string, Accelerator> accelerators,
     IReadOnlyDictionary<string, ModelArchitecture> models,
-    IReadOnlyList<EngineEfficiency> efficiencies)
+    Efficiency usual,
+    IReadOnlyList<EngineFactors> factors)
 {
     public IReadOnlyDictionary<string, Accelerator> Accelerators => accelerators;
 
     public IReadOnlyDictionary<string, ModelArchitecture> Models => models;
 
+    public Efficiency Usual => usual;
+
+    public IReadOnlyList<EngineFactors> Factors => factors;
+
     /// <summary>Engines that have factors of their own.</summary>
-    public IEnumerable<string> Engines => efficiencies.Select(e => e.Engine).OfType<string>().Distinct();
+    public IEnumerable<string> Engines => factors.Select(f => f.Engine).OfType<string>().Distinct();
 
-    /// <summary>What holds for an engine on a generation: the row of both, else the engine's, else the generation's, else the default's.</summary>
+    /// <summary>The usual, times the engine's factors, the generation's, and those of both where there are any.</summary>
     public Efficiency EfficiencyOf(string engine, string generation) =>
-        Find(engine, generation) ?? Find(engine, null) ?? Find(null, generation) ?? Find(null, null)
-        ?? throw new RejectedException(new Rejection("engine_unknown", "engine", "There is no default row of efficiencies."));
+        factors.Where(f => (f.Engine is null || f.Engine == engine) && (f.Generation is null || f.Generation == generation))
+            .Aggregate(usual, (efficiency, more) => efficiency.Times(more));
 
-    private Efficiency? Find(string? engine, string? generation) =>
-        efficiencies.FirstOrDefault(e => e.Engine == engine && e.Generation == generation)?.Efficiency;
+    public TargetFacts With(Efficiency others, IReadOnlyList<EngineFactors> otherFactors) => new(accelerators, models, others, otherFactors);
 }
-
-/// <param name="Engine">Null is any.</param>
-/// <param name="Generation">Null is any.</param>
-/// <param name="Efficiency">What holds.</param>
-public sealed record EngineEfficiency(string? Engine, string? Generation, Efficiency Efficiency);

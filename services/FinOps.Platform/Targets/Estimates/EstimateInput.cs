@@ -1,4 +1,5 @@
 using FinOps.Domain.Targets;
+using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Targets.Physics;
 using GraphQL;
 
@@ -89,8 +90,14 @@ public sealed record EstimateInput
     /// <summary>Key of an engine's efficiency factors. By default `any`: those of no engine in particular.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>What an hour of one accelerator costs. Without a price no cost is shown.</summary>
+    /// <summary>What an hour of one accelerator costs. By default the price book's; without a price no cost is shown.</summary>
     public decimal? PricePerAcceleratorHour { get; init; }
+
+    /// <summary>Which of the price book's. By default on demand, else rented, else one's own.</summary>
+    public PriceKind? PriceKind { get; init; }
+
+    /// <summary>Whose of the price book's. By default anybody's.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>ISO 4217, of the price.</summary>
     public string? Currency { get; init; }
@@ -127,6 +134,8 @@ public sealed record EstimateInput
         MostSequences = MostSequences,
         Engine = Engine,
         PricePerAcceleratorHour = PricePerAcceleratorHour,
+        PriceKind = PriceKind,
+        Provider = Provider,
         Currency = Currency,
         Utilisation = Utilisation ?? 1m,
     };

@@ -36,12 +36,12 @@ public static class LoadFacts
         var prices = FactFile.Rows(PriceFacts.File, folder, ["accelerator", "model", "kind", "provider", "unit"], flaws, replaceWhole: true);
         var accelerators = chips.Select(r => AcceleratorFacts.Of(r, flaws)).OfType<Accelerator>().ToList();
         var architectures = models.Select(r => ModelFacts.Of(r, flaws)).OfType<ModelArchitecture>().ToList();
-        var efficiencies = engines.Select(r => EngineFacts.Of(r, flaws)).OfType<EngineEfficiency>().ToList();
+        var (usual, factors) = EngineFacts.Of(engines, flaws);
         var keys = accelerators.Select(a => a.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var priced = prices.Select(r => PriceFacts.Of(r, keys, flaws)).OfType<PriceRow>().ToList();
         if (flaws.Count > 0) throw new CatalogFileException(string.Join(Environment.NewLine, flaws));
         return new FactCatalogue(
-            new TargetFacts(ByKey(accelerators, a => a.Key), ByKey(architectures, m => m.Key), efficiencies),
+            new TargetFacts(ByKey(accelerators, a => a.Key), ByKey(architectures, m => m.Key), usual, factors),
             new PriceBook(priced), ByKey(chips, r => r.Key, r => r.Provenance), ByKey(models, r => r.Key, r => r.Provenance));
     }
 

@@ -25,6 +25,7 @@ internal static class ModelFacts
         new("windowShare", m => m.WindowShare, 0, 1, "the share of layers"),
         new("windowTokens", m => m.WindowShare > 0 ? m.WindowTokens : null, 1, 10_000_000, "tokens"),
         new("nonExpertBytesAtLeast", m => m.NonExpertBytesAtLeast, 0, 4, "bytes per number"),
+        new("collectivesPerLayer", m => m.CollectivesPerLayer, 1, 16, "sums over chips"),
         // Layers, widths and parameters say the same twice.
         new("nonExpertParameters", m => m.IsMixtureOfExperts ? null : m.NonExpertParameters, m => m.TotalParameters, m => m.TotalParameters, "parameters: all of a dense model"),
         new("totalParameters", m => m.IsMixtureOfExperts ? null : m.TotalParameters / Dense(m), 0.6, 1.6, "what layers and widths make of it, as a ratio"),
