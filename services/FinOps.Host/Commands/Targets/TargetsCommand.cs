@@ -9,6 +9,7 @@ internal static class TargetsCommand
     {
         var targets = Apply.Targets();
         targets.Add(TargetsClaims.Command());
+        targets.Add(TargetsScenario.Command());
         return targets;
     }
 }

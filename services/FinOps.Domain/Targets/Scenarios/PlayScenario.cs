@@ -1,0 +1,111 @@
+using FinOps.Domain.Targets.Economics;
+using FinOps.Domain.Targets.Physics;
+using FinOps.Domain.Values;
+
+namespace FinOps.Domain.Targets.Scenarios;
+
+/// <summary>What a service costs after each step: physics for the work, queueing for the copies, prices for the hours.</summary>
+public static class PlayScenario
+{
+    private const double SecondsPerHour = 3600;
+    private const decimal Million = 1_000_000m;
+
+    /// <exception cref="RejectedException">A step makes no sense; the field names the step.</exception>
+    public static PlayedScenario Of(Scenario scenario, TargetFacts facts, PriceBook prices)
+    {
+        var steps = scenario.Steps.Select((step, index) => Within($"steps[{index}]", () => Play(step, scenario.Demand, facts, prices))).ToList();
+        var first = scenario.Steps[0].Setup.Serving;
+        return new PlayedScenario(scenario, TokensPerDay(scenario.Demand, first), steps, [.. scenario.BoughtFrom.Select(p => (p, Bought(p, scenario.Demand, first, prices)))]);
+    }
+
+    private static PlayedStep Play(ScenarioStep step, ScenarioDemand demand, TargetFacts facts, PriceBook prices)
+    {
+        var setup = step.Setup;
+        var rest = 1 - setup.Routes.Sum(r => r.Share);
+        if (rest < 0 || setup.Routes.Any(r => r.Share < 0)) throw new RejectedException(new Rejection("shares_invalid", "routes.share", "Shares of routes are not negative and sum to at most 1."));
+        var parts = new[] { new ScenarioRoute("", rest, setup.Serving) }.Concat(setup.Routes).Where(r => r.Share > 0)
+            .Select(r => Part(r, setup, demand, facts, prices)).ToList();
+        var router = setup.RouterPerMillion * (decimal)TokensPerDay(demand, setup.Serving) / Million;
+        var all = parts.Select(p => p.PerDay).Aggregate((sum, more) => sum + more);
+        return new PlayedStep(step.Name, all with { Amount = all.Amount + router }, parts);
+    }
+
+    private static PlayedPart Part(ScenarioRoute route, ScenarioSetup setup, ScenarioDemand demand, TargetFacts facts, PriceBook prices)
+    {
+        var copy = CopyOf(route.Serving, facts);
+        var site = demand.Hourly.Times((double)route.Share / setup.Sites);
+        var copies = site.Hourly.Select(perHour => (double)Math.Max(setup.LeastCopies, Copies(perHour, copy, demand))).ToList();
+        if (!setup.Hourly) copies = [.. Enumerable.Repeat(copies.Max(), copies.Count)];
+        var accelerators = copies.Select(c => (decimal)(c * setup.Sites * copy.Accelerators)).ToList();
+        return new PlayedPart(
+            route.Name.Length > 0 ? $"{route.Name}: {copy.Name}" : copy.Name, route.Share, copy.Accelerators, copies.Max() * setup.Sites,
+            site.Mean / SecondsPerHour / (copies.Average() * copy.PerSecond), setup.Payment.Day(copy.Accelerator, accelerators, prices), copy.SecondsPerOutputToken);
+    }
+
+    /// <summary>What one copy does.</summary>
+    /// <param name="PerSecond">Requests, or hours of sound.</param>
+    /// <param name="Places">Requests that it works on at once.</param>
+    private sealed record Copy(string Name, string Accelerator, double Accelerators, double PerSecond, double Places, double? SecondsPerOutputToken);
+
+    private static Copy CopyOf(Serving serving, TargetFacts facts)
+    {
+        switch (serving)
+        {
+            case Serving.Text text:
+                var plan = Within("deployment", () => text.Request.Decide(facts));
+                var estimate = plan.Answer().Estimate;
+                var (copies, chip) = (plan.Deployment.Copies, plan.Deployment.Accelerator.Key);
+                return new Copy(
+                    $"{plan.Model.Key} {plan.Deployment.Precision.Weights} on {plan.Deployment.Parallelism.Accelerators} {chip}", chip, plan.Deployment.Parallelism.Accelerators,
+                    estimate.RequestsPerSecond / copies, Math.Max(1, Math.Floor(estimate.RunningSequences / copies + 1e-6)), estimate.SecondsPerOutputToken);
+            case Serving.Sound sound:
+                if (!facts.Accelerators.ContainsKey(sound.Accelerator)) throw new RejectedException(new Rejection("accelerator_unknown", "sound.accelerator", $"'{sound.Accelerator}' is no accelerator of the facts."));
+                if (sound is not { RealTimeFactor: > 0, BatchGain: >= 1 })
+                    throw new RejectedException(new Rejection("sound_invalid", "sound.realTimeFactor", "`sound.realTimeFactor` lies above 0, `sound.batchGain` at 1 or above."));
+                return new Copy($"sound on {sound.Accelerator}", sound.Accelerator, 1, sound.RealTimeFactor * sound.BatchGain / SecondsPerHour, 1, null);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(serving), serving, "Unknown kind of serving.");
+        }
+    }
+
+    /// <summary>A place is a server of the queue; a request holds it for places ÷ requests per second.</summary>
+    private static int Copies(double perHour, Copy copy, ScenarioDemand demand)
+    {
+        var perSecond = perHour / SecondsPerHour;
+        if (demand.CanWait) return (int)Math.Ceiling(perSecond / copy.PerSecond - 1e-9);
+        var places = ErlangC.FewestServers(perSecond * copy.Places / copy.PerSecond, demand.WaitingAtMost);
+        return (int)Math.Ceiling(places / copy.Places - 1e-9);
+    }
+
+    private static double TokensPerDay(ScenarioDemand demand, Serving serving) =>
+        demand.PerDay * (serving is Serving.Text { Request: var request } ? request.PromptTokens + request.OutputTokens : demand.TokensPerHourOfSound);
+
+    private static Money Bought(string provider, ScenarioDemand demand, Serving serving, PriceBook prices)
+    {
+        if (serving is not Serving.Text { Request: var request })
+        {
+            var hour = Price(PriceUnit.AudioHour, "whisper-large-v3");
+            return new Money(hour.Middle * (decimal)demand.PerDay, hour.Currency!.Value);
+        }
+
+        var (input, output) = (Price(PriceUnit.MillionInputTokens, request.Model!), Price(PriceUnit.MillionOutputTokens, request.Model!));
+        return new Money(
+            (input.Middle * (decimal)request.PromptTokens + output.Middle * (decimal)request.OutputTokens) * (decimal)demand.PerDay / Million, input.Currency!.Value);
+
+        PriceRow Price(PriceUnit unit, string subject) => prices.Find(PriceKind.Serverless, unit, subject, provider)
+            ?? throw new RejectedException(new Rejection("price_unknown", "boughtFrom", $"No price of {provider} for {subject} is known; leave it out, or add a row to prices.json."));
+    }
+
+    /// <summary>Refusals of a part are said of its place in the whole.</summary>
+    private static T Within<T>(string place, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (RejectedException refused)
+        {
+            throw new RejectedException([.. refused.Rejections.Select(r => r with { Field = $"{place}.{r.Field}" })]);
+        }
+    }
+}
