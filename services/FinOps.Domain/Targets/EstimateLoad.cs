@@ -33,7 +33,7 @@ internal static class EstimateLoad
         void Check(double? most, double needed, string field, string what)
         {
             if (most is not { } given || needed <= given) return;
-            checks.Fail("latency_unreachable", field, FormattableString.Invariant(
+            checks.Fail("limit_too_low", field, FormattableString.Invariant(
                 $"`{field}` is {given}; one sequence alone needs {RoundedUp(needed)} s {what} on {deployment.Parallelism} of {deployment.Accelerator.Key}."));
         }
     }
@@ -44,7 +44,7 @@ internal static class EstimateLoad
         if (rate <= most) return;
         var copy = plan.Deployment.Parallelism.Accelerators;
         var needed = Math.Ceiling(rate / (most / plan.Deployment.Copies)) * copy;
-        throw new RejectedException(new Rejection("load_too_high", "requestsPerSecond", FormattableString.Invariant(
+        throw new RejectedException(new Rejection("rate_too_high", "requestsPerSecond", FormattableString.Invariant(
             $"`requestsPerSecond` is {rate}; {plan.Deployment.Accelerators} of {plan.Deployment.Accelerator.Key} answer at most {most:0.###}. Take {needed} accelerators.")));
     }
 

@@ -62,14 +62,16 @@ internal static class EstimateNumbers
     private static void CheckKv(EstimateRequest asked, Checks checks)
     {
         var needed = Math.Ceiling(asked.PromptTokens + asked.OutputTokens);
-        if (asked.KvAllocation == KvAllocation.Paged)
+        var isUsed = asked.KvAllocation == KvAllocation.Contiguous || asked.Batching == Batching.Static;
+        if (asked.LongestSequence is not null && !isUsed)
         {
-            if (asked.LongestSequence is not null)
-                checks.Fail("longest_unused", "longestSequence", "`longestSequence` is the room that contiguous allocation keeps; leave it out, or set `kvAllocation` to CONTIGUOUS.");
+            checks.Fail(
+                "longest_unused", "longestSequence",
+                "`longestSequence` is the room that contiguous allocation keeps, and what a static batch waits for; leave it out, or set `kvAllocation` to CONTIGUOUS or `batching` to STATIC.");
         }
-        else if (asked.LongestSequence is null || asked.LongestSequence < needed)
+        else if (asked.LongestSequence is { } length ? length < needed : asked.KvAllocation == KvAllocation.Contiguous)
         {
-            var given = asked.LongestSequence is { } length ? $"is {length}" : "is missing";
+            var given = asked.LongestSequence is null ? "is missing" : $"is {asked.LongestSequence}";
             checks.Fail("longest_too_short", "longestSequence", FormattableString.Invariant($"`longestSequence` {given}; prompt and answer take at least {needed} tokens."));
         }
     }

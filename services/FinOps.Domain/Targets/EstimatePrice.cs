@@ -18,9 +18,12 @@ internal static class EstimatePrice
     {
         if (asked.PricePerAcceleratorHour is { } price) return (new Money(price, new Currency(asked.Currency!)), "as given");
         if (prices is null) return null;
-        if (asked.PriceKind is { } kind) return (prices.AcceleratorHour(chip.Key, kind, asked.Provider), $"{kind} of {asked.Provider ?? "anybody"}");
+        if (asked.PriceKind is { } kind) return (prices.AcceleratorHour(chip.Key, kind, asked.Provider), $"{Words(kind)}, {asked.Provider ?? "the price book's"}");
         var row = Usual.Select(k => prices.Find(k, PriceUnit.AcceleratorHour, chip.Key, asked.Provider)).FirstOrDefault(r => r is not null);
-        if (row is not null) return (new Money(row.Middle, row.Currency!.Value), $"{row.Kind} of {row.Provider}, {row.Provenance.AsOf}");
+        if (row is not null) return (new Money(row.Middle, row.Currency!.Value), $"{Words(row.Kind)}, {row.Provider}, {row.Provenance.AsOf}");
         return asked.Provider is null ? null : (prices.AcceleratorHour(chip.Key, PriceKind.OnDemand, asked.Provider), asked.Provider);
     }
+
+    private static string Words(PriceKind kind) =>
+        string.Concat($"{kind}".Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
 }

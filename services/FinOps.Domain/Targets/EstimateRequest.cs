@@ -70,7 +70,7 @@ public sealed record EstimateRequest
 
     public KvAllocation KvAllocation { get; init; } = KvAllocation.Paged;
 
-    /// <summary>Under <see cref="KvAllocation.Contiguous"/>: the length that room is kept for.</summary>
+    /// <summary>Of prompt and answer: the room that contiguous allocation keeps, and what a static batch waits for.</summary>
     public int? LongestSequence { get; init; }
 
     public bool ChunkedPrefill { get; init; } = true;

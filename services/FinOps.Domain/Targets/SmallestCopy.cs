@@ -60,7 +60,7 @@ internal sealed class SmallestCopy(ModelArchitecture model, Deployment one, Work
         var nearest = ways.Count > 0 ? $"It fits {string.Join(", or ", ways)}." : "Take an accelerator with more memory, a smaller model, or shorter sequences.";
         var field = asked.Accelerators is not null ? "accelerators" : asked.TensorParallel is not null ? "tensorParallel" : "accelerator";
         return new Rejection("does_not_fit", field, FormattableString.Invariant(
-            $"{model.Key} in {one.Precision.Weights} does not fit on {layout.Accelerators} of {chip} ({layout}): of each, weights take {fit.WeightBytes / Giga:0.0} GB of {one.Accelerator.MemoryBytes / Giga:0.0}, {Math.Max(0, fit.FreeBytes) / Giga:0.0} GB are left, and a sequence of {length:0} tokens needs {fit.KvBytesPerToken * length / layout.Accelerators / Giga:0.0} GB. {nearest}"));
+            $"{model.Key} in {one.Precision.Weights} does not fit on {layout.Accelerators} of {chip} ({layout}): of each, weights take {fit.WeightBytes / Giga:0.0} GB of {one.Accelerator.MemoryBytes / Giga:0.0}, {Math.Max(0, fit.FreeBytes * efficiency.CacheShare) / Giga:0.0} GB are left for keys and values, and a sequence of {length:0} tokens needs {fit.KvBytesPerToken * length / layout.Accelerators / Giga:0.0} GB. {nearest}"));
     }
 
     private MemoryFit Fit(Parallelism layout, Precision precision) =>

@@ -91,6 +91,11 @@ internal static class Bench
             foreach (var measurement in await benchmark.MeasureAsync(questions, parsed.GetValue(Filled), parsed.GetValue(Rounds), cancellation))
                 measurement.Print();
         });
+        var targets = new Command("targets", "One estimate, and the largest sweep, beside the ideal roofline of the same configurations. Needs no server.");
+        targets.SetAction(async (_, _) =>
+        {
+            foreach (var measurement in await TargetsBenchmark.MeasureAsync()) measurement.Print();
+        });
         var empty = new Command(StartupBenchmark.EmptyHost) { Hidden = true };
         empty.SetAction(async (_, cancellation) =>
         {
@@ -98,7 +103,7 @@ internal static class Bench
             app.MapGet("/health/ready", () => "Healthy");
             await app.RunAsync(cancellation);
         });
-        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, query, startup, empty, insertHost };
+        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, query, startup, targets, empty, insertHost };
     }
 
     private static string Postgres() => new ConfigurationBuilder().AddEnvironmentVariables().Build().RequiredConnectionString("postgres");

@@ -28,6 +28,9 @@ internal sealed class CsvRows : IDisposable
         return column >= 0 ? column : throw new TraceException($"{file.Path} has no column '{name}'; it has {string.Join(", ", header)}.");
     }
 
+    /// <summary>Whether the header has it.</summary>
+    public bool HasColumn(string name) => header.Contains(name);
+
     public bool Read()
     {
         try

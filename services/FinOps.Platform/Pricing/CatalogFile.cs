@@ -18,12 +18,14 @@ public static class CatalogFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
     };
 
+    /// <param name="path">Of the file.</param>
+    /// <param name="orOne">Whether an object by itself is a list of one.</param>
     /// <exception cref="CatalogFileException">The file is missing or no JSON array of objects.</exception>
-    public static IReadOnlyList<JsonObject> Entries(string path)
+    public static IReadOnlyList<JsonObject> Entries(string path, bool orOne = false)
     {
         try
         {
-            var entries = Parse(path, File.ReadAllText(path));
+            var entries = Parse(path, File.ReadAllText(path), orOne);
             foreach (var entry in entries) DropRemarks(entry);
             return entries;
         }
@@ -35,11 +37,12 @@ public static class CatalogFile
 
     /// <summary>The entries with their remarks.</summary>
     /// <exception cref="CatalogFileException">The text is no JSON array of objects; the message begins with the name.</exception>
-    internal static IReadOnlyList<JsonObject> Parse(string name, string text)
+    internal static IReadOnlyList<JsonObject> Parse(string name, string text, bool orOne = false)
     {
         try
         {
             var root = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            if (orOne && root is JsonObject one) return [one];
             if (root is not JsonArray entries || entries.Any(e => e is not JsonObject))
                 throw new CatalogFileException($"{name}: a JSON array of objects is expected.");
             return [.. entries.Select(e => e!.AsObject())];

@@ -161,12 +161,23 @@ public sealed class EstimateRequestTests
     }
 
     [Fact]
+    public void A_static_batch_waits_for_its_longest_sequence()
+    {
+        var batch = Usual with { Batching = Batching.Static, Concurrency = 8 };
+
+        var (even, uneven) = (batch.Decide(KnownFacts.All).Answer(), (batch with { LongestSequence = 3_000 }).Decide(KnownFacts.All).Answer());
+
+        Assert.True(uneven.Estimate.OutputTokensPerSecond < 0.7 * even.Estimate.OutputTokensPerSecond);
+        Assert.Equal("longest_unused", Assert.Single(Refused(batch with { Batching = Batching.Continuous, LongestSequence = 3_000 })).Code);
+    }
+
+    [Fact]
     public void A_latency_limit_below_what_one_sequence_needs_says_what_it_needs()
     {
         var limited = Usual with { MaxSecondsPerOutputToken = 1e-6 };
         var refused = Assert.Single(Refused(limited));
 
-        Assert.Equal(("latency_unreachable", "maxSecondsPerOutputToken"), (refused.Code, refused.Field));
+        Assert.Equal(("limit_too_low", "maxSecondsPerOutputToken"), (refused.Code, refused.Field));
         var told = double.Parse(refused.Message.Split("needs ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.IsType<Load.Latency>((limited with { MaxSecondsPerOutputToken = told }).Decide(KnownFacts.All).Workload.Load);
     }
@@ -176,7 +187,7 @@ public sealed class EstimateRequestTests
     {
         var refused = Assert.Single(Refused(Usual with { RequestsPerSecond = 100 }));
 
-        Assert.Equal(("load_too_high", "requestsPerSecond"), (refused.Code, refused.Field));
+        Assert.Equal(("rate_too_high", "requestsPerSecond"), (refused.Code, refused.Field));
         var told = int.Parse(refused.Message.Split("Take ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(told, (Usual with { RequestsPerSecond = 100, Accelerators = told }).Decide(KnownFacts.All).Deployment.Accelerators);
     }

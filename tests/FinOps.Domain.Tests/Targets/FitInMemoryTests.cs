@@ -97,6 +97,16 @@ public sealed class FitInMemoryTests
         static Deployment Deployment(Accelerator chip, int count) => new(chip, count, new Parallelism(1), Precision.Of(NumberFormat.Fp8), "any");
     }
 
+    [Fact]
+    public void An_engine_that_takes_a_part_of_what_is_left_holds_that_part()
+    {
+        var deployment = new Deployment(KnownFacts.A100, 1, new Parallelism(1), Precision.Of(NumberFormat.Fp16), "any");
+        var all = FitInMemory.Of(KnownFacts.Llama2Small, deployment, new Workload(1_000, 1_000, 0, new Load.Maximum()), KnownFacts.Usual);
+        var part = FitInMemory.Of(KnownFacts.Llama2Small, deployment, new Workload(1_000, 1_000, 0, new Load.Maximum()), KnownFacts.Usual with { CacheShare = 0.8 });
+
+        Assert.Equal(0.8 * all.MostSequences, part.MostSequences, 9);
+    }
+
     private static MemoryFit Fit(ModelArchitecture model, Accelerator chip, Parallelism layout, NumberFormat weights) => Fit(model, chip, layout, Precision.Of(weights));
 
     private static MemoryFit Fit(ModelArchitecture model, Accelerator chip, Parallelism layout, Precision precision) => FitInMemory.Of(

@@ -39,7 +39,8 @@ internal static class KnownFacts
         RoutedExperts = 128, ExpertsPerToken = 4, ExpertLayers = 36, WindowShare = 0.5, WindowTokens = 128, NonExpertBytesAtLeast = 2,
     };
 
-    public static readonly Efficiency Usual = new() { Memory = 0.96, ReservedBytes = 3e9 };
+    /// <summary>As engines usually are, but with round figures of memory.</summary>
+    public static readonly Efficiency Usual = new() { Memory = 0.96, ReservedBytes = 3e9, CacheShare = 1 };
 
     public static readonly IReadOnlyList<Accelerator> Chips = [A100, H100, H200, B200, L4, Graviton4];
 
@@ -47,7 +48,7 @@ internal static class KnownFacts
 
     public static readonly TargetFacts All = new(
         Chips.ToDictionary(c => c.Key), Models.ToDictionary(m => m.Key),
-        Usual, [new EngineFactors("vllm", null), new EngineFactors("trtllm", null)]);
+        new Efficiencies(Usual, [new EngineFactors("vllm", null), new EngineFactors("trtllm", null)]));
 
     private static Accelerator Chip(
         string key, string generation, double memory, double bandwidth, double flops16, double? flops8, double? flops4, double watts, double link, int linked)

@@ -37,13 +37,17 @@ public sealed class PhysicsPropertiesTests
         from chip in Gen.OneOfConst(KnownFacts.A100, KnownFacts.H100, KnownFacts.H200, KnownFacts.B200)
         from format in Gen.OneOfConst(NumberFormat.Fp16, NumberFormat.Fp8, NumberFormat.FourBitInteger)
         from tensor in Gen.OneOfConst(1, 2, 4, 8)
+        from pipeline in Gen.OneOfConst(1, 1, 2)
+        from data in model.IsMixtureOfExperts ? Gen.OneOfConst(1, 1, 2, 4) : Gen.Const(1)
+        from isSpread in Gen.Bool
         from copies in Gen.Int[1, 3]
         from prompt in Gen.Double[4, 13]
         from output in Gen.Double[4, 12]
         from cached in Gen.OneOfConst(0.0, 0.3, 0.9)
         from concurrency in Gen.Double[0, 8]
         let made = new Case(
-            model, new Deployment(chip, tensor * copies, new Parallelism(tensor), Precision.Of(format), "any"),
+            model,
+            new Deployment(chip, tensor * pipeline * data * copies, new Parallelism(tensor, pipeline, data, isSpread ? data : 1), Precision.Of(format), "any"),
             new Workload(Math.Round(Math.Pow(2, prompt)), Math.Round(Math.Pow(2, output)), cached, new Load.Concurrency(Math.Ceiling(Math.Pow(2, concurrency)) * copies)))
         where made.MostSequences >= copies
         select made;

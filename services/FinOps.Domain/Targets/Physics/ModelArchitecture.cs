@@ -46,6 +46,9 @@ public sealed record ModelArchitecture(
     /// <summary>Bytes per number below which attention and dense layers are not quantised, whatever the experts are; zero where all follow.</summary>
     public double NonExpertBytesAtLeast { get; init; }
 
+    /// <summary>The format in which its experts were published and are served, whatever was asked; null where any may be chosen.</summary>
+    public string? NativeFormat { get; init; }
+
     /// <summary>Sums over all chips of a copy that a layer needs when it is split: two, more where heads are normalised together.</summary>
     public int CollectivesPerLayer { get; init; } = 2;
 

@@ -50,4 +50,17 @@ public sealed record Precision(NumberFormat Weights, NumberFormat Activations, N
         weights,
         weights.ComputesAs is null ? NumberFormat.Fp16 : weights,
         weights.Bytes >= 2 ? NumberFormat.Fp16 : NumberFormat.Fp8);
+
+    /// <summary>
+    /// As a model is served on a chip when that format is asked for: one with a format of its own keeps it, with 8-bit activations where the chip
+    /// multiplies 4 by 8 bits, else 16-bit ones and a 16-bit cache.
+    /// </summary>
+    public static Precision Served(ModelArchitecture model, NumberFormat asked, Accelerator chip)
+    {
+        if (model.NativeFormat is not { } name) return Of(asked);
+        var native = NumberFormat.Find(name) ?? throw new ArgumentException($"{model.Key} names an unknown format: {name}.", nameof(model));
+        return chip.DenseFlops.ContainsKey("fp4")
+            ? new Precision(native, NumberFormat.Fp8, NumberFormat.Fp8)
+            : new Precision(native, NumberFormat.Fp16, NumberFormat.Fp16);
+    }
 }

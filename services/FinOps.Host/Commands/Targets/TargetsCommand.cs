@@ -8,6 +8,10 @@ internal static class TargetsCommand
     public static Command Command()
     {
         var targets = Apply.Targets();
+        targets.Add(EstimateCommand.Command());
+        targets.Add(SweepCommand.Command());
+        targets.Add(ValidateTargets.Command());
+        targets.Add(FitTargets.Command());
         targets.Add(TargetsClaims.Command());
         targets.Add(TargetsScenario.Command());
         return targets;

@@ -72,7 +72,7 @@ public sealed record EstimateInput
     /// <summary>By default paged.</summary>
     public KvAllocation? KvAllocation { get; init; }
 
-    /// <summary>Under contiguous allocation: the length that room is kept for.</summary>
+    /// <summary>Of prompt and answer: the room that contiguous allocation keeps, and what a static batch waits for (by default all are as long).</summary>
     public int? LongestSequence { get; init; }
 
     /// <summary>Whether prompts are read in pieces beside decoding. By default yes.</summary>

@@ -51,7 +51,7 @@ public sealed record EstimateReason(string Code, string Field, string Message);
 
 /// <summary>Gigabytes are 10⁹ bytes.</summary>
 /// <param name="WeightGigabytes">On each accelerator.</param>
-/// <param name="FreeGigabytes">Left for keys and values on each accelerator.</param>
+/// <param name="FreeGigabytes">Left on each accelerator; engines take a part of it for keys and values.</param>
 /// <param name="KvBytesPerToken">Of one token over all accelerators of a copy, replicas included.</param>
 /// <param name="MostSequences">That fit in all copies at these lengths.</param>
 [Name("EstimateMemory")]

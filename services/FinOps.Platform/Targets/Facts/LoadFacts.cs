@@ -9,7 +9,7 @@ namespace FinOps.Platform.Targets.Facts;
 public static class LoadFacts
 {
     /// <summary>Files that a folder of facts may hold beside others that are no JSON.</summary>
-    private static readonly string[] Files = [AcceleratorFacts.File, ModelFacts.File, EngineFacts.File, PriceFacts.File];
+    private static readonly string[] Files = [AcceleratorFacts.File, ModelFacts.File, EngineFacts.File, PriceFacts.File, BenchmarkFacts.File];
 
     private static readonly Lazy<FactCatalogue> Own = new(() => Read(null));
 
@@ -34,15 +34,17 @@ public static class LoadFacts
         var models = FactFile.Rows(ModelFacts.File, folder, ["key"], flaws);
         var engines = FactFile.Rows(EngineFacts.File, folder, ["engine", "generation"], flaws);
         var prices = FactFile.Rows(PriceFacts.File, folder, ["accelerator", "model", "kind", "provider", "unit"], flaws, replaceWhole: true);
+        var benchmarks = FactFile.Rows(BenchmarkFacts.File, folder, ["scenario", "engine", "model", "lengths"], flaws);
         var accelerators = chips.Select(r => AcceleratorFacts.Of(r, flaws)).OfType<Accelerator>().ToList();
         var architectures = models.Select(r => ModelFacts.Of(r, flaws)).OfType<ModelArchitecture>().ToList();
         var (usual, factors) = EngineFacts.Of(engines, flaws);
         var keys = accelerators.Select(a => a.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var priced = prices.Select(r => PriceFacts.Of(r, keys, flaws)).OfType<PriceRow>().ToList();
+        var rules = benchmarks.Select(r => r.Read<BenchmarkRules>(flaws)).OfType<BenchmarkRules>().ToList();
         if (flaws.Count > 0) throw new CatalogFileException(string.Join(Environment.NewLine, flaws));
         return new FactCatalogue(
-            new TargetFacts(ByKey(accelerators, a => a.Key), ByKey(architectures, m => m.Key), usual, factors),
-            new PriceBook(priced), ByKey(chips, r => r.Key, r => r.Provenance), ByKey(models, r => r.Key, r => r.Provenance));
+            new TargetFacts(ByKey(accelerators, a => a.Key), ByKey(architectures, m => m.Key), new Efficiencies(usual, factors)),
+            new PriceBook(priced), rules, ByKey(chips, r => r.Key, r => r.Provenance), ByKey(models, r => r.Key, r => r.Provenance));
     }
 
     /// <summary>A misspelt file would be left out in silence.</summary>
