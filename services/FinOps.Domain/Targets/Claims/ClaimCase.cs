@@ -43,12 +43,8 @@ public sealed class ClaimCase(Claim claim, TargetFacts facts, PriceBook prices)
         }
     }
 
-    /// <summary>Accelerator-hours per million tokens, of the deployment's mix or of its answers alone. Input and output share the time.</summary>
-    public double HoursPerMillionOutput(string deployment)
-    {
-        var estimate = Estimate(deployment).Estimate;
-        return Million / (SecondsPerHour * estimate.OutputTokensPerSecondPerAccelerator);
-    }
+    /// <summary>Accelerator-hours per million answer tokens, the reading of their prompts included.</summary>
+    public double HoursPerMillionOutput(string deployment) => Million / (SecondsPerHour * OutputPerSecond(deployment));
 
     /// <summary>Prompt and answer tokens per second and accelerator.</summary>
     public double TokensPerSecond(string deployment)
@@ -56,6 +52,9 @@ public sealed class ClaimCase(Claim claim, TargetFacts facts, PriceBook prices)
         var estimate = Estimate(deployment).Estimate;
         return (estimate.OutputTokensPerSecond + estimate.PromptTokensPerSecond) / estimate.Accelerators;
     }
+
+    /// <summary>Of prompt and answer tokens alike, at full load and the given price of an accelerator-hour.</summary>
+    public double CostPerToken(string deployment) => Given("acceleratorHour") / SecondsPerHour / TokensPerSecond(deployment);
 
     /// <summary>Answer tokens per second and accelerator.</summary>
     public double OutputPerSecond(string deployment) => Estimate(deployment).Estimate.OutputTokensPerSecondPerAccelerator;

@@ -25,13 +25,14 @@ internal static class ClaimsOnCases
         [45] = c =>
         {
             var tokens = c.Claimed("tokens a day") * DaysPerMonth;
-            var optimised = c.Given("acceleratorHour") / ClaimCase.SecondsPerHour / c.TokensPerSecond("70B") / c.Given("utilisation") * tokens;
-            var before = c.Given("acceleratorHour") / ClaimCase.SecondsPerHour / c.TokensPerSecond("70B in 16 bits, 16 at once") / c.Given("utilisationBefore") * tokens;
+            var optimised = tokens * c.CostPerToken("70B") / c.Given("utilisation");
+            var before = tokens * c.CostPerToken("70B in 16 bits, 16 at once") / c.Given("utilisationBefore");
+            var turns = c.Given("conversations") * c.Given("turns");
             return
             [
-                new("tokens a day", "tokens", c.Given("conversations") * c.Given("turns") * c.Given("leastTokensPerTurn"), c.Given("conversations") * c.Given("turns") * c.Given("mostTokensPerTurn")),
+                new("tokens a day", "tokens", turns * c.Given("leastTokensPerTurn"), turns * c.Given("mostTokensPerTurn")),
                 new("after", "USD a month", optimised), new("before", "USD a month", before),
-                new("tokens of a turn that the three imply", "tokens", c.Claimed("tokens a day") / c.Given("conversations") / c.Given("turns")),
+                new("tokens of a turn that the three imply", "tokens", c.Claimed("tokens a day") / turns),
                 new("price that the second cost implies", "USD per million tokens", c.Claimed("after") / tokens * ClaimCase.Million),
                 new("price in the model", "USD per million tokens", optimised / tokens * ClaimCase.Million),
             ];

@@ -29,7 +29,7 @@ internal static class ClaimsOnChips
             new("performance", "ratio", c.OutputPerSecond("H100 in 8 bits") / c.OutputPerSecond("A100 in 16 bits")),
             new("cost per token", ClaimPoint.Saving, 1 - c.Given("costRatio") * c.OutputPerSecond("A100 in 16 bits") / c.OutputPerSecond("H100 in 8 bits")),
             new("performance with 16 bits on both", "ratio", c.OutputPerSecond("H100 in 16 bits") / c.OutputPerSecond("A100 in 16 bits")),
-            new("price of an hour over an A100's, in the price book", "ratio", Hour(c, "H100-SXM-80GB", PriceKind.OnDemand) / (double)c.Prices.AcceleratorHour("A100-SXM-80GB", PriceKind.OnDemand, "assumed").Amount),
+            new("price of an hour over an A100's, in the price book", "ratio", OnDemand(c, "H100-SXM-80GB") / OnDemand(c, "A100-SXM-80GB", "assumed")),
         ],
         [21] = c =>
         {
@@ -49,7 +49,7 @@ internal static class ClaimsOnChips
             var gain = c.OutputPerSecond("MI300X") / c.OutputPerSecond("H100");
             var own = Hour(c, "MI300X-192GB", PriceKind.OwnHyperscaler) / Hour(c, "H100-SXM-80GB", PriceKind.OwnHyperscaler);
             var rented = Hour(c, "MI300X-192GB", PriceKind.Rental) / Hour(c, "H100-SXM-80GB", PriceKind.Rental);
-            var market = (double)c.Prices.AcceleratorHour("MI300X-192GB", PriceKind.OnDemand, "second-tier clouds").Amount / Hour(c, "H100-SXM-80GB", PriceKind.OnDemand);
+            var market = OnDemand(c, "MI300X-192GB", "second-tier clouds") / OnDemand(c, "H100-SXM-80GB");
             return
             [
                 new("memory", "GB", chip.MemoryBytes / Giga), new("bandwidth", "TB/s", chip.MemoryBytesPerSecond / Tera),
@@ -70,8 +70,8 @@ internal static class ClaimsOnChips
         },
         [25] = c =>
         {
-            var (small, usual) = (Cost("1B in 4 bits"), Cost("8B in 4 bits"));
-            var gpu = (double)c.Prices.AcceleratorHour("H100-SXM-80GB", PriceKind.OnDemand).Amount * ClaimCase.Million / (ClaimCase.SecondsPerHour * c.TokensPerSecond("8B on H100"));
+            var (small, usual) = (Cost("1B in 4 bits", "Graviton4"), Cost("8B in 4 bits", "Graviton4"));
+            var gpu = Cost("8B on H100", "H100-SXM-80GB");
             return
             [
                 new("per million tokens", "USD", small), new("against a GPU", "ratio", usual / gpu),
@@ -79,23 +79,28 @@ internal static class ClaimsOnChips
                 new("GPU utilisation below which the CPU is cheaper", "share", gpu / usual),
             ];
 
-            double Cost(string deployment) => (double)c.Prices.AcceleratorHour("Graviton4", PriceKind.OnDemand).Amount * ClaimCase.Million / (ClaimCase.SecondsPerHour * c.TokensPerSecond(deployment));
+            double Cost(string deployment, string chip) =>
+                OnDemand(c, chip) * ClaimCase.Million / (ClaimCase.SecondsPerHour * c.TokensPerSecond(deployment));
         },
     };
 
     private static IEnumerable<ClaimFigure> H200Saving(ClaimCase c)
     {
         var faster = c.OutputPerSecond("one H200") / c.OutputPerSecond("two H100");
+        var own = Hour(c, "H200-SXM-141GB", PriceKind.OwnHyperscaler) / Hour(c, "H100-SXM-80GB", PriceKind.OwnHyperscaler);
         return
         [
             new("weights", "GB", c.WeightBytes("llama-3-70b", NumberFormat.Fp16) / Giga),
             ClaimFigure.Over("saving", ClaimPoint.Saving, Saving("h200Low", "h100Low"), Saving("h200High", "h100High")),
             new("output of one H200 over one of two H100", "ratio", faster),
-            new("saving at what owners pay", ClaimPoint.Saving, 1 - Hour(c, "H200-SXM-141GB", PriceKind.OwnHyperscaler) / Hour(c, "H100-SXM-80GB", PriceKind.OwnHyperscaler) / faster),
+            new("saving at what owners pay", ClaimPoint.Saving, 1 - own / faster),
         ];
 
         double Saving(string h200, string h100) => 1 - c.Given(h200) / c.Given(h100) / faster;
     }
 
     private static double Hour(ClaimCase c, string chip, PriceKind kind) => (double)c.Prices.AcceleratorHour(chip, kind).Amount;
+
+    private static double OnDemand(ClaimCase c, string chip, string? provider = null) =>
+        (double)c.Prices.AcceleratorHour(chip, PriceKind.OnDemand, provider).Amount;
 }

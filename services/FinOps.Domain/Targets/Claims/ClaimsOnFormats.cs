@@ -23,12 +23,15 @@ internal static class ClaimsOnFormats
         [27] = c => [new("bits", "bits per weight", 8 * NumberFormat.Find("awq")!.Bytes)],
         [28] = c =>
         [
-            ClaimFigure.Over("cheaper by", "ratio", c.OutputPerSecond("full in 8 bits") / c.OutputPerSecond("full in 16 bits"), c.OutputPerSecond("one at a time in 4 bits") / c.OutputPerSecond("one at a time in 16 bits")),
+            ClaimFigure.Over(
+                "cheaper by", "ratio", c.OutputPerSecond("full in 8 bits") / c.OutputPerSecond("full in 16 bits"),
+                c.OutputPerSecond("one at a time in 4 bits") / c.OutputPerSecond("one at a time in 16 bits")),
             new("most that fewer bytes can give", "ratio", NumberFormat.Fp16.Bytes / NumberFormat.FourBitInteger.Bytes),
         ],
         [35] = c =>
         {
-            var shares = new[] { "mixtral-8x7b", "qwen3-235b-a22b", "deepseek-r1", "gpt-oss-120b" }.ToDictionary(k => k, k => 1 - c.Model(k).ActiveParameters / c.Model(k).TotalParameters);
+            var shares = new[] { "mixtral-8x7b", "qwen3-235b-a22b", "deepseek-r1", "gpt-oss-120b" }
+                .ToDictionary(k => k, k => 1 - c.Model(k).ActiveParameters / c.Model(k).TotalParameters);
             return
             [
                 ClaimFigure.Over("arithmetic", ClaimPoint.Saving, [.. shares.Values]),

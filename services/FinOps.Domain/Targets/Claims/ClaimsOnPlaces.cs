@@ -19,10 +19,11 @@ internal static class ClaimsOnPlaces
         [38] = c =>
         {
             var (small, large) = (Most(c, "fewServers"), Most(c, "moreServers"));
+            var atFull = c.Given("centralUtilisation") * c.Given("siteOverhead");
             return
             [
                 new("utilisation", "share", small, large),
-                new("cost over a centre's", "ratio", c.Given("centralUtilisation") / large * c.Given("siteOverhead"), c.Given("centralUtilisation") / small * c.Given("siteOverhead")),
+                new("cost over a centre's", "ratio", atFull / large, atFull / small),
             ];
         },
     };

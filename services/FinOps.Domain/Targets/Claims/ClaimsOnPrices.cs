@@ -65,9 +65,13 @@ internal static class ClaimsOnPrices
     private static IEnumerable<ClaimFigure> OwnHour(ClaimCase c)
     {
         var others = c.Prices.All.Where(p => p is { Kind: PriceKind.Purchase, Subject: "H200-SXM-141GB" } && p.Provider != "market").ToList();
+        var kilowatts = (decimal)(c.Chip("H200-SXM-141GB").ProvisionedWatts!.Value / ClaimCase.Thousand);
         var owned = new OwnedHour(
             new Money((decimal)c.Claimed("purchase"), Currency.Usd), (decimal)c.Given("years"), (decimal)c.Given("interestPerYear"),
-            (decimal)(c.Chip("H200-SXM-141GB").ProvisionedWatts!.Value / 1000), 1, (decimal)c.Given("pricePerKilowattHour")) { HostingPerKilowattMonth = (decimal)c.Given("hostingPerKilowattMonth") };
+            kilowatts, 1, (decimal)c.Given("pricePerKilowattHour"))
+        {
+            HostingPerKilowattMonth = (decimal)c.Given("hostingPerKilowattMonth"),
+        };
         return
         [
             new("purchase", "USD", (double)others.Min(p => p.Low), (double)others.Max(p => p.High)),
@@ -81,25 +85,31 @@ internal static class ClaimsOnPrices
 
     private static IEnumerable<ClaimFigure> MarketHour(ClaimCase c)
     {
-        var others = c.Prices.All.Where(p => p is { Kind: PriceKind.OnDemand, Subject: "H100-SXM-80GB", Provenance.Unverified: false } && !p.Provider.StartsWith("market", StringComparison.Ordinal)).ToList();
+        var others = c.Prices.All
+            .Where(p => p is { Kind: PriceKind.OnDemand, Subject: "H100-SXM-80GB", Provenance.Unverified: false })
+            .Where(p => !p.Provider.StartsWith("market", StringComparison.Ordinal)).ToList();
         return
         [
             new("hour", "USD per accelerator-hour", (double)others.Min(p => p.Low), (double)others.Max(p => p.High)),
-            new("before", "USD per accelerator-hour", (double)c.Prices.Find(PriceKind.OnDemand, PriceUnit.AcceleratorHour, "H100-SXM-80GB", "market over three years")!.High),
+            new("before", "USD per accelerator-hour", (double)Past(c).High),
         ];
     }
+
+    private static PriceRow Past(ClaimCase c) =>
+        c.Prices.Find(PriceKind.OnDemand, PriceUnit.AcceleratorHour, "H100-SXM-80GB", "market over three years")!;
 
     private static IEnumerable<ClaimFigure> Bedrock(ClaimCase c)
     {
         var input = c.Prices.Find(PriceKind.Serverless, PriceUnit.MillionInputTokens, "llama-2-70b", "AWS Bedrock")!;
         var output = c.Prices.Find(PriceKind.Serverless, PriceUnit.MillionOutputTokens, "llama-2-70b", "AWS Bedrock")!;
-        var own = c.Given("acceleratorHour") * ClaimCase.Million / (ClaimCase.SecondsPerHour * c.TokensPerSecond("self-hosted"));
+        var own = ClaimCase.Million * c.CostPerToken("self-hosted");
+        var implied = c.Claimed("per thousand tokens") / ClaimCase.Thousand / c.Claimed("over self-hosted");
         return
         [
             new("per thousand tokens", "USD", (double)input.Low / ClaimCase.Thousand, (double)output.High / ClaimCase.Thousand),
             new("over self-hosted", "ratio", (double)input.Low / own, (double)output.High / own),
             new("self-hosted at full load", "USD per million tokens", own),
-            new("tokens per second of four that ten times implies", "tokens/s", 4 * c.Given("acceleratorHour") * ClaimCase.Million / (ClaimCase.SecondsPerHour * c.Claimed("per thousand tokens") * ClaimCase.Thousand / c.Claimed("over self-hosted"))),
+            new("tokens per second of four that ten times implies", "tokens/s", 4 * c.Given("acceleratorHour") / ClaimCase.SecondsPerHour / implied),
         ];
     }
 }

@@ -10,7 +10,9 @@ internal static class ClaimsOnServing
     {
         [29] = c =>
         [
-            ClaimFigure.Over("cache memory", ClaimPoint.Saving, new[] { "leastWaste", "mostWaste" }.Select(w => 1 - (1 - c.Given(w)) / (1 - c.Given("wasteWhenPaged"))).ToArray()),
+            ClaimFigure.Over(
+                "cache memory", ClaimPoint.Saving,
+                [.. new[] { "leastWaste", "mostWaste" }.Select(waste => 1 - (1 - c.Given(waste)) / (1 - c.Given("wasteWhenPaged")))]),
             new("sequences over those with room for the longest", "ratio", c.Sequences("paged") / c.Sequences("contiguous")),
         ],
         [30] = c =>

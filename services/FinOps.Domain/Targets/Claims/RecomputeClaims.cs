@@ -7,8 +7,11 @@ namespace FinOps.Domain.Targets.Claims;
 public static class RecomputeClaims
 {
     private static readonly Dictionary<int, Func<ClaimCase, IEnumerable<ClaimFigure>>> Formulas =
-        new[] { ClaimsOnPrices.Formulas, ClaimsOnChips.Formulas, ClaimsOnBatches.Formulas, ClaimsOnFormats.Formulas, ClaimsOnServing.Formulas, ClaimsOnPlaces.Formulas, ClaimsOnCases.Formulas }
-            .SelectMany(f => f).ToDictionary();
+        new[]
+        {
+            ClaimsOnPrices.Formulas, ClaimsOnChips.Formulas, ClaimsOnBatches.Formulas, ClaimsOnFormats.Formulas,
+            ClaimsOnServing.Formulas, ClaimsOnPlaces.Formulas, ClaimsOnCases.Formulas,
+        }.SelectMany(f => f).ToDictionary();
 
     public static JudgedClaim Of(Claim claim, TargetFacts facts, PriceBook prices) =>
         JudgeClaim.Of(claim, Formulas.TryGetValue(claim.Number, out var formula) ? [.. formula(new ClaimCase(claim, facts, prices))] : []);

@@ -44,7 +44,8 @@ public sealed record Payment(PriceKind Kind)
         _ => throw new RejectedException(new Rejection("payment_invalid", "payment.kind", $"`payment.kind` is {Kind}, which pays for no accelerator-hours.")),
     };
 
-    private Money List(string accelerator, PriceBook prices) => AcceleratorHour ?? prices.AcceleratorHour(accelerator, PriceKind.OnDemand, OnDemandProvider(accelerator, prices), Point);
+    private Money List(string accelerator, PriceBook prices) =>
+        AcceleratorHour ?? prices.AcceleratorHour(accelerator, PriceKind.OnDemand, OnDemandProvider(accelerator, prices), Point);
 
     /// <summary>A discount may be somebody's who has no price on demand here; then the book's choice is what it is taken off.</summary>
     private string? OnDemandProvider(string accelerator, PriceBook prices) =>
@@ -64,17 +65,24 @@ public sealed record Payment(PriceKind Kind)
 
     private OwnedHour Bought(string accelerator, PriceBook prices)
     {
-        if (Owned is not { } owned) throw new RejectedException(new Rejection("payment_invalid", "payment.owned", "`payment.owned` is missing: say years, interest, kilowatts and the price of electricity."));
+        if (Owned is not { } owned)
+        {
+            throw new RejectedException(new Rejection(
+                "payment_invalid", "payment.owned", "`payment.owned` is missing: say years, interest, kilowatts and the price of electricity."));
+        }
+
         if (owned.Price.Amount > 0) return owned;
         return prices.Find(PriceKind.Purchase, PriceUnit.Accelerator, accelerator, Provider) is { } row
             ? owned with { Price = new Money(row.At(Point), row.Currency!.Value) }
-            : throw new RejectedException(new Rejection("price_unknown", "payment.owned.price", $"No purchase price of {accelerator} is known; say `payment.owned.price`."));
+            : throw new RejectedException(new Rejection(
+                "price_unknown", "payment.owned.price", $"No purchase price of {accelerator} is known; say `payment.owned.price`."));
     }
 
     private decimal Off(string accelerator, PriceBook prices) =>
         prices.Find(Kind, PriceUnit.Discount, accelerator, Provider) is { } row
             ? row.At(Point)
-            : throw new RejectedException(new Rejection("price_unknown", "payment", $"No discount of {Kind} on {accelerator} is known; say it, or add a row to prices.json."));
+            : throw new RejectedException(new Rejection(
+                "price_unknown", "payment", $"No discount of {Kind} on {accelerator} is known; say it, or add a row to prices.json."));
 
-    private static Money Times(Money hour, decimal hours) => new(decimal.Round(hour.Amount * hours, Money.AllocationDecimals, MidpointRounding.ToEven), hour.Currency);
+    private static Money Times(Money hour, decimal hours) => hour.Currency.Rounded(hour.Amount * hours);
 }

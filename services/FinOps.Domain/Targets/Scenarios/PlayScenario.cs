@@ -15,14 +15,16 @@ public static class PlayScenario
     {
         var steps = scenario.Steps.Select((step, index) => Within($"steps[{index}]", () => Play(step, scenario.Demand, facts, prices))).ToList();
         var first = scenario.Steps[0].Setup.Serving;
-        return new PlayedScenario(scenario, TokensPerDay(scenario.Demand, first), steps, [.. scenario.BoughtFrom.Select(p => (p, Bought(p, scenario.Demand, first, prices)))]);
+        return new PlayedScenario(
+            scenario, TokensPerDay(scenario.Demand, first), steps, [.. scenario.BoughtFrom.Select(p => (p, Bought(p, scenario.Demand, first, prices)))]);
     }
 
     private static PlayedStep Play(ScenarioStep step, ScenarioDemand demand, TargetFacts facts, PriceBook prices)
     {
         var setup = step.Setup;
         var rest = 1 - setup.Routes.Sum(r => r.Share);
-        if (rest < 0 || setup.Routes.Any(r => r.Share < 0)) throw new RejectedException(new Rejection("shares_invalid", "routes.share", "Shares of routes are not negative and sum to at most 1."));
+        if (rest < 0 || setup.Routes.Any(r => r.Share < 0))
+            throw new RejectedException(new Rejection("shares_invalid", "routes.share", "Shares of routes are not negative and sum to at most 1."));
         var parts = new[] { new ScenarioRoute("", rest, setup.Serving) }.Concat(setup.Routes).Where(r => r.Share > 0)
             .Select(r => Part(r, setup, demand, facts, prices)).ToList();
         var router = setup.RouterPerMillion * (decimal)TokensPerDay(demand, setup.Serving) / Million;
@@ -55,17 +57,26 @@ public static class PlayScenario
                 var plan = Within("deployment", () => text.Request.Decide(facts));
                 var estimate = plan.Answer().Estimate;
                 var (copies, chip) = (plan.Deployment.Copies, plan.Deployment.Accelerator.Key);
+                var each = plan.Deployment.Parallelism.Accelerators;
                 return new Copy(
-                    $"{plan.Model.Key} {plan.Deployment.Precision.Weights} on {plan.Deployment.Parallelism.Accelerators} {chip}", chip, plan.Deployment.Parallelism.Accelerators,
-                    estimate.RequestsPerSecond / copies, Math.Max(1, Math.Floor(estimate.RunningSequences / copies + 1e-6)), estimate.SecondsPerOutputToken);
+                    $"{plan.Model.Key} {plan.Deployment.Precision.Weights} on {each} {chip}", chip, each, estimate.RequestsPerSecond / copies,
+                    Math.Max(1, Math.Floor(estimate.RunningSequences / copies + 1e-6)), estimate.SecondsPerOutputToken);
             case Serving.Sound sound:
-                if (!facts.Accelerators.ContainsKey(sound.Accelerator)) throw new RejectedException(new Rejection("accelerator_unknown", "sound.accelerator", $"'{sound.Accelerator}' is no accelerator of the facts."));
-                if (sound is not { RealTimeFactor: > 0, BatchGain: >= 1 })
-                    throw new RejectedException(new Rejection("sound_invalid", "sound.realTimeFactor", "`sound.realTimeFactor` lies above 0, `sound.batchGain` at 1 or above."));
+                RequireSound(sound, facts);
                 return new Copy($"sound on {sound.Accelerator}", sound.Accelerator, 1, sound.RealTimeFactor * sound.BatchGain / SecondsPerHour, 1, null);
             default:
                 throw new ArgumentOutOfRangeException(nameof(serving), serving, "Unknown kind of serving.");
         }
+    }
+
+    private static void RequireSound(Serving.Sound sound, TargetFacts facts)
+    {
+        var checks = new Checks();
+        if (!facts.Accelerators.ContainsKey(sound.Accelerator))
+            checks.Fail("accelerator_unknown", "sound.accelerator", $"'{sound.Accelerator}' is no accelerator of the facts.");
+        if (sound.RealTimeFactor is not > 0) checks.Fail("sound_invalid", "sound.realTimeFactor", "`sound.realTimeFactor` lies above 0.");
+        if (sound.BatchGain is not >= 1) checks.Fail("sound_invalid", "sound.batchGain", "`sound.batchGain` is 1 or more.");
+        checks.ThrowIfAny();
     }
 
     /// <summary>A place is a server of the queue; a request holds it for places ÷ requests per second.</summary>
@@ -93,7 +104,8 @@ public static class PlayScenario
             (input.Middle * (decimal)request.PromptTokens + output.Middle * (decimal)request.OutputTokens) * (decimal)demand.PerDay / Million, input.Currency!.Value);
 
         PriceRow Price(PriceUnit unit, string subject) => prices.Find(PriceKind.Serverless, unit, subject, provider)
-            ?? throw new RejectedException(new Rejection("price_unknown", "boughtFrom", $"No price of {provider} for {subject} is known; leave it out, or add a row to prices.json."));
+            ?? throw new RejectedException(new Rejection(
+                "price_unknown", "boughtFrom", $"No price of {provider} for {subject} is known; leave it out, or add a row to prices.json."));
     }
 
     /// <summary>Refusals of a part are said of its place in the whole.</summary>

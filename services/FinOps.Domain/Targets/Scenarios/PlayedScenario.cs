@@ -1,3 +1,4 @@
+using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Targets.Scenarios;
@@ -10,6 +11,7 @@ namespace FinOps.Domain.Targets.Scenarios;
 public sealed record PlayedScenario(Scenario Scenario, double TokensPerDay, IReadOnlyList<PlayedStep> Steps, IReadOnlyList<(string Provider, Money PerDay)> Bought)
 {
     private const int DaysPerMonth = 30;
+    private const double Million = 1e6;
 
     public decimal Days => Scenario.Period == ScenarioPeriod.Day ? 1 : DaysPerMonth;
 
@@ -17,7 +19,7 @@ public sealed record PlayedScenario(Scenario Scenario, double TokensPerDay, IRea
 
     /// <summary>Null without tokens.</summary>
     public Money? PerMillion(Money perDay) =>
-        TokensPerDay > 0 ? new Money(decimal.Round(perDay.Amount / (decimal)(TokensPerDay / 1e6), Money.AllocationDecimals, MidpointRounding.ToEven), perDay.Currency) : null;
+        TokensPerDay > 0 ? perDay.Currency.Rounded(perDay.Amount / (decimal)(TokensPerDay / Million)) : null;
 }
 
 /// <param name="Name">What was done.</param>

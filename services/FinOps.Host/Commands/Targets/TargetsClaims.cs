@@ -20,7 +20,10 @@ internal static class TargetsClaims
     {
         var command = new Command(
             "claims",
-            "What is said about the cost of tokens, recomputed from facts, prices and the model: OK, COND (only under a condition), BAD (contradicted), EXT (no physics gives it).")
+            """
+            What is said about the cost of tokens, recomputed from facts, prices and the model.
+            OK: about the same. COND: only under a condition. BAD: contradicted. EXT: no physics gives it.
+            """)
         {
             Number, Json, Markdown, FactsOption.Catalog,
         };

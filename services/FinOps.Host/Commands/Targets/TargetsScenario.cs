@@ -10,13 +10,17 @@ namespace FinOps.Host.Commands.Targets;
 /// <summary>What a service costs, and what each change of it saves. Needs no server.</summary>
 internal static class TargetsScenario
 {
-    private static readonly Argument<string> File = new("FILE") { Description = "A scenario, such as those in infra/catalog/scenarios; docs/targets-facts.md says what it holds." };
+    private static readonly Argument<string> File = new("FILE")
+    {
+        Description = "A scenario, such as those in infra/catalog/scenarios; docs/targets-facts.md says what it holds.",
+    };
 
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object." };
 
     public static Command Command()
     {
-        var command = new Command("scenario", "What a service costs before and after each step of a change: physics for the work, queueing for the copies, prices for the hours.")
+        var command = new Command(
+            "scenario", "What a service costs before and after each step of a change: physics for the work, queueing for the copies, prices for the hours.")
         {
             File, Json, FactsOption.Catalog,
         };
@@ -53,15 +57,17 @@ internal static class TargetsScenario
         var (scenario, per) = (played.Scenario, played.Scenario.Period == ScenarioPeriod.Day ? "a day" : "a month");
         output.WriteLine($"{scenario.Name}: {scenario.About}");
         output.WriteLine();
-        output.WriteLine(Invariant($"{"step",-44} {$"USD {per}".Replace("USD", Currency(played), StringComparison.Ordinal),14} {"per million",12} {"saves",8} {"of first",9} {"chips",7} {"used",6}"));
+        var cost = $"{Currency(played)} {per}";
+        output.WriteLine(Invariant($"{"step",-44} {cost,14} {"per million",12} {"saves",8} {"of first",9} {"chips",7} {"used",6}"));
         Money? before = null;
         foreach (var step in played.Steps)
         {
             var saves = before is { } b ? 1 - step.PerDay.Amount / b.Amount : (decimal?)null;
             var ofFirst = step.PerDay.Amount / played.Steps[0].PerDay.Amount;
             var used = step.Parts.Sum(p => p.Utilisation * (double)p.Share);
+            var (inPeriod, perMillion) = (played.InPeriod(step.PerDay).Amount, played.PerMillion(step.PerDay)?.Amount);
             output.WriteLine(Invariant(
-                $"{step.Name,-44} {played.InPeriod(step.PerDay).Amount,14:#,0} {played.PerMillion(step.PerDay)?.Amount,12:0.0000} {saves,8:0.0 %} {ofFirst,9:0.0 %} {step.Accelerators,7:0} {used,6:0 %}"));
+                $"{step.Name,-44} {inPeriod,14:#,0} {perMillion,12:0.0000} {saves,8:0.0 %} {ofFirst,9:0.0 %} {step.Accelerators,7:0} {used,6:0 %}"));
             foreach (var part in step.Parts)
             {
                 var user = part.SecondsPerOutputToken is { } seconds ? Invariant($", {1 / seconds:0} tokens/s for a user") : "";
@@ -72,11 +78,15 @@ internal static class TargetsScenario
         }
 
         output.WriteLine();
-        foreach (var (provider, perDay) in played.Bought) output.WriteLine(Invariant($"Bought from {provider}: {played.InPeriod(perDay).Amount:#,0} {perDay.Currency} {per}."));
+        foreach (var (provider, perDay) in played.Bought)
+            output.WriteLine(Invariant($"Bought from {provider}: {played.InPeriod(perDay).Amount:#,0} {perDay.Currency} {per}."));
         if (scenario.Claimed is { } claimed)
         {
-            output.WriteLine(Invariant($"Claimed ({claimed.Origin.Source}, {claimed.Origin.AsOf}): {claimed.Before.Amount:#,0} before, {claimed.After.Amount:#,0} {claimed.After.Currency} after."));
-            output.WriteLine(Invariant($"Claimed over modelled: {Ratio(claimed.Before, played, 0):0.0} before, {Ratio(claimed.After, played, ^1):0.0} after; claimed saving {1 - claimed.After.Amount / claimed.Before.Amount:0 %}, modelled {1 - played.Steps[^1].PerDay.Amount / played.Steps[0].PerDay.Amount:0 %}."));
+            var (was, now) = (claimed.Before, claimed.After);
+            var modelled = 1 - played.Steps[^1].PerDay.Amount / played.Steps[0].PerDay.Amount;
+            output.WriteLine(Invariant($"Claimed ({claimed.Origin.Source}, {claimed.Origin.AsOf}): {was.Amount:#,0} before, {now.Amount:#,0} {now.Currency} after."));
+            output.WriteLine(Invariant($"Claimed over modelled: {Ratio(was, played, 0):0.0} before, {Ratio(now, played, ^1):0.0} after;"));
+            output.WriteLine(Invariant($"claimed saving {1 - now.Amount / was.Amount:0 %}, modelled {modelled:0 %}."));
         }
 
         foreach (var sentence in scenario.Unconfirmed) output.WriteLine($"Not confirmed: {sentence}");

@@ -50,8 +50,9 @@ public static class ReadClaims
 
         public ClaimPoint ToPoint()
         {
-            var point = new ClaimPoint(
-                Name, Unit, Value ?? Low ?? throw new JsonException($"points: {Name}: has neither value nor low."), Value ?? High ?? throw new JsonException($"points: {Name}: has neither value nor high."))
+            var low = Value ?? Low ?? throw new JsonException($"points: {Name}: has neither value nor low.");
+            var high = Value ?? High ?? throw new JsonException($"points: {Name}: has neither value nor high.");
+            var point = new ClaimPoint(Name, Unit, low, high)
             {
                 Relation = Relation ?? ClaimRelation.About,
                 OnlyIf = OnlyIf,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Claims;
 
 namespace FinOps.Platform.Targets.Claims;
@@ -34,11 +35,18 @@ public static class WriteClaims
             """);
         foreach (var claim in claims)
         {
-            foreach (var (point, first) in claim.Points.Select((p, i) => (p, i == 0)))
+            // A claim is named once, in the row of its first number.
+            var (number, says, inputs) = ($"{claim.Claim.Number}", claim.Claim.Says, Inputs(claim.Claim));
+            foreach (var point in claim.Points)
             {
-                text.Append(CultureInfo.InvariantCulture, $"| {(first ? claim.Claim.Number.ToString(CultureInfo.InvariantCulture) : "")} | {(first ? claim.Claim.Says : "")} | {point.Point.Name} | {Claimed(point.Point)} | ");
-                text.Append(CultureInfo.InvariantCulture, $"{(point.Model is { } m ? Figure(m) : "–")} | {(point.Ratio is { } r ? Number(r) : "–")} | {Word(point.Verdict)} | ");
-                text.Append(CultureInfo.InvariantCulture, $"{string.Join("; ", new[] { first ? Inputs(claim.Claim) : "", point.Point.OnlyIf is { } only ? "only if: " + only : "" }.Where(t => t.Length > 0))} |\n");
+                string[] conditions = point.Point.OnlyIf is { } only ? [inputs, "only if: " + only] : [inputs];
+                string[] cells =
+                [
+                    number, says, point.Point.Name, Claimed(point.Point), point.Model is { } m ? Figure(m) : "–", point.Ratio is { } r ? Number(r) : "–",
+                    Word(point.Verdict), string.Join("; ", conditions.Where(c => c.Length > 0)),
+                ];
+                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
+                (number, says, inputs) = ("", "", "");
             }
         }
 
@@ -79,12 +87,21 @@ public static class WriteClaims
     public static string Word(Verdict verdict) => verdict.ToString().ToUpperInvariant();
 
     /// <summary>The numbers and deployments that the model took.</summary>
-    public static string Inputs(Claim claim) => string.Join("; ", claim.Deployments.Select(d =>
-            $"{d.Key} = {d.Value.Model} {d.Value.Weights} on {d.Value.Accelerators?.ToString(CultureInfo.InvariantCulture) ?? "the fewest"} {d.Value.Accelerator}, {Number(d.Value.PromptTokens)}/{Number(d.Value.OutputTokens)} tokens{(d.Value.Concurrency is { } c ? $", {Number(c)} at once" : "")}")
-        .Concat(claim.Given.Select(g => $"{g.Key} = {Number(g.Value)}")));
+    public static string Inputs(Claim claim) => string.Join(
+        "; ", claim.Deployments.Select(d => $"{d.Key} = {Deployment(d.Value)}").Concat(claim.Given.Select(g => $"{g.Key} = {Number(g.Value)}")));
 
-    private static string Claimed(ClaimPoint point) =>
-        point.Relation switch { ClaimRelation.AtLeast => "up to ", ClaimRelation.AtMost => "from ", _ => "" } + Figure(new ClaimFigure(point.Name, point.Unit, point.Low, point.High));
+    private static string Deployment(EstimateRequest asked)
+    {
+        var count = asked.Accelerators is { } n ? $"{n}" : "the fewest";
+        var load = asked.Concurrency is { } c ? $", {Number(c)} at once" : "";
+        return $"{asked.Model} {asked.Weights} on {count} {asked.Accelerator}, {Number(asked.PromptTokens)}/{Number(asked.OutputTokens)} tokens{load}";
+    }
+
+    private static string Claimed(ClaimPoint point)
+    {
+        var relation = point.Relation switch { ClaimRelation.AtLeast => "up to ", ClaimRelation.AtMost => "from ", _ => "" };
+        return relation + Figure(new ClaimFigure(point.Name, point.Unit, point.Low, point.High));
+    }
 
     /// <summary>Three significant digits: no claim is finer.</summary>
     private static string Figure(ClaimFigure figure)
@@ -92,7 +109,15 @@ public static class WriteClaims
         var isShare = figure.Unit is ClaimPoint.Saving or "share" or "share more" or "utilisation";
         var factor = isShare ? 100 : 1;
         var (low, high) = (Number(figure.Low * factor), Number(figure.High * factor));
-        var unit = figure.Unit switch { ClaimPoint.Saving => " % saved", "share" or "utilisation" => " %", "share more" => " % more", "ratio" => "×", "exponent" => "", var other => " " + other };
+        var unit = figure.Unit switch
+        {
+            ClaimPoint.Saving => " % saved",
+            "share" or "utilisation" => " %",
+            "share more" => " % more",
+            "ratio" => "×",
+            "exponent" => "",
+            var other => " " + other,
+        };
         return (low == high ? low : $"{low} to {high}") + unit;
     }
 

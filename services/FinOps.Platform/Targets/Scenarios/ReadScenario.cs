@@ -1,12 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using FinOps.Domain.Targets;
-using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Targets.Scenarios;
 using FinOps.Domain.Values;
 using FinOps.Platform.Pricing;
-using FinOps.Platform.Targets.Estimates;
 
 namespace FinOps.Platform.Targets.Scenarios;
 
@@ -23,98 +20,6 @@ public static class ReadScenario
         RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
     };
-
-    private sealed record Head(string Name, string About, ScenarioPeriod Period, ScenarioDemand Demand)
-    {
-        public ClaimedFile? Claimed { get; init; }
-
-        public IReadOnlyList<string>? BoughtFrom { get; init; }
-
-        public IReadOnlyList<string>? Unconfirmed { get; init; }
-    }
-
-    private sealed record ClaimedFile(decimal Before, decimal After, string Currency, string Source, string AsOf);
-
-    private sealed record SetupFile(PaymentFile Payment)
-    {
-        public EstimateInput? Deployment { get; init; }
-
-        public SoundFile? Sound { get; init; }
-
-        public int? Sites { get; init; }
-
-        public int? LeastCopies { get; init; }
-
-        public bool? Hourly { get; init; }
-
-        public IReadOnlyList<RouteFile>? Routes { get; init; }
-
-        public decimal? RouterPerMillion { get; init; }
-    }
-
-    private sealed record SoundFile(string Accelerator, double RealTimeFactor)
-    {
-        public double? BatchGain { get; init; }
-    }
-
-    private sealed record RouteFile(string Name, decimal Share, EstimateInput Deployment);
-
-    private sealed record SpotFile(decimal Discount, decimal Availability)
-    {
-        public decimal? InterruptionsPerHour { get; init; }
-
-        public decimal? HoursLostPerInterruption { get; init; }
-    }
-
-    private sealed record OwnedFile(decimal Years, decimal InterestPerYear, decimal Kilowatts, decimal PowerUsageEffectiveness, decimal PricePerKilowattHour)
-    {
-        public decimal? Price { get; init; }
-
-        public decimal? Salvage { get; init; }
-
-        public decimal? HostingPerKilowattMonth { get; init; }
-
-        public decimal? OtherPerHour { get; init; }
-    }
-
-    private sealed record PaymentFile(PriceKind Kind)
-    {
-        public string? Provider { get; init; }
-
-        public PricePoint? Point { get; init; }
-
-        public decimal? PricePerAcceleratorHour { get; init; }
-
-        public string? Currency { get; init; }
-
-        public SpotFile? Spot { get; init; }
-
-        public bool? Fallback { get; init; }
-
-        public decimal? Discount { get; init; }
-
-        public OwnedFile? Owned { get; init; }
-
-        public Payment ToPayment()
-        {
-            var currency = new Currency(Currency ?? "USD");
-            return new Payment(Kind)
-            {
-                Provider = Provider,
-                Point = Point ?? PricePoint.Middle,
-                AcceleratorHour = PricePerAcceleratorHour is { } hour ? new Money(hour, currency) : null,
-                Spot = Spot is { } s ? new SpotUse(s.Discount, s.Availability, s.InterruptionsPerHour ?? 0, s.HoursLostPerInterruption ?? 0) : null,
-                Fallback = Fallback ?? false,
-                Discount = Discount,
-                Owned = Owned is not { } o ? null : new OwnedHour(new Money(o.Price ?? 0, currency), o.Years, o.InterestPerYear, o.Kilowatts, o.PowerUsageEffectiveness, o.PricePerKilowattHour)
-                {
-                    Salvage = o.Salvage ?? 0,
-                    HostingPerKilowattMonth = o.HostingPerKilowattMonth ?? 0,
-                    OtherPerHour = o.OtherPerHour ?? 0,
-                },
-            };
-        }
-    }
 
     /// <exception cref="CatalogFileException">The file cannot be read; the message names the step and the field.</exception>
     public static Scenario FromFile(string path)
@@ -143,23 +48,25 @@ public static class ReadScenario
             throw new CatalogFileException($"{path}: {flaw.Message}", flaw);
         }
 
-        if (file["steps"] is not JsonArray { Count: > 0 } list || list.Any(s => s is not JsonObject)) throw new CatalogFileException($"{path}: steps: must be an array of one object or more; the first is how it was.");
+        if (file["steps"] is not JsonArray { Count: > 0 } list || list.Any(s => s is not JsonObject))
+            throw new CatalogFileException($"{path}: steps: must be an array of one object or more; the first is how it was.");
         var remarks = file.DeepClone().AsObject();
         foreach (var key in new[] { "steps", "notes", "source" }) remarks.Remove(key);
-        var head = Read<Head>(remarks, path);
+        var head = Read<ScenarioFile>(remarks, path);
         var steps = new List<ScenarioStep>();
         var state = new JsonObject();
         foreach (var (index, change) in list.Select(s => s!.AsObject()).Index())
         {
             var place = $"{path}: steps[{index}]";
-            if (change["name"] is not JsonValue name || name.GetValueKind() != JsonValueKind.String) throw new CatalogFileException($"{place}: name: is missing; say what is done.");
+            if (change["name"] is not JsonValue name || name.GetValueKind() != JsonValueKind.String)
+                throw new CatalogFileException($"{place}: name: is missing; say what is done.");
             state = Changed(state, change);
             steps.Add(new ScenarioStep(name.GetValue<string>(), Setup(Read<SetupFile>(state, place), place)));
         }
 
         return new Scenario(head.Name, head.About, head.Period, head.Demand, steps)
         {
-            Claimed = head.Claimed is { } c ? new ClaimedCost(new Money(c.Before, new Currency(c.Currency)), new Money(c.After, new Currency(c.Currency)), new Provenance(c.Source, c.AsOf)) : null,
+            Claimed = head.Claimed?.ToClaimed(),
             BoughtFrom = head.BoughtFrom ?? [],
             Unconfirmed = head.Unconfirmed ?? [],
         };
