@@ -74,6 +74,6 @@ internal static class EstimateLayout
                 $"`accelerators` is {given}; a copy takes {copy.Accelerators} ({copy}), and copies are whole: take {below} or {below + copy.Accelerators}."));
         }
 
-        throw new RejectedException(search.DoesNotFit(asked, filling.Count > 0 ? filling[^1] : layouts[0]));
+        throw new RejectedException(search.DoesNotFit(asked, layouts.FindLast(p => asked.Accelerators is not { } n || p.Accelerators <= n) is { Tensor: > 0 } largest ? largest : layouts[0]));
     }
 }

@@ -6,6 +6,9 @@ namespace FinOps.Domain.Targets;
 /// <summary>The load of a request, and whether the deployment can carry it at all.</summary>
 internal static class EstimateLoad
 {
+    /// <summary>Of floating point: the most that was shown, asked for again, is not more.</summary>
+    private const double RateSlack = 1e-9;
+
     public static Load Of(EstimateRequest asked) => asked switch
     {
         { Concurrency: { } concurrency } => new Load.Concurrency(concurrency),
@@ -41,7 +44,7 @@ internal static class EstimateLoad
     private static void RequireAnswered(EstimatePlan plan, double rate)
     {
         var most = EstimateDeployment.Of(plan.Model, plan.Deployment, plan.Workload with { Load = new Load.Maximum() }, plan.Efficiency).RequestsPerSecond;
-        if (rate <= most) return;
+        if (rate <= most * (1 + RateSlack)) return;
         var copy = plan.Deployment.Parallelism.Accelerators;
         var needed = Math.Ceiling(rate / (most / plan.Deployment.Copies)) * copy;
         throw new RejectedException(new Rejection("rate_too_high", "requestsPerSecond", FormattableString.Invariant(

@@ -47,20 +47,34 @@ internal static class TargetsBenchmark
                 var roofline = Stopwatch.GetElapsedTime(start).TotalMicroseconds / Estimates;
                 return Task.FromResult((ours, sum > 0 && bottom > 0 ? roofline : throw new InvalidOperationException("A roofline takes time.")));
             });
-        var whole = await PairedRounds.MeasureAsync(
-            "target-sweep", "s",
-            $"{points.Count} configurations, {points.Count - asked.Count} of them cannot be and are told why; the front is marked; baseline: the ideal roofline of those that can",
-            () =>
+        return
+        [
+            estimate,
+            await SweepAsync("target-sweep", "the front is marked", sweep),
+            await SweepAsync("target-sweep-limits", "each load is searched that keeps two limits on latency; the front is marked", sweep with
             {
-                var start = Stopwatch.GetTimestamp();
-                var made = sweep.Decide(facts, prices, Limits.SweepConfigurations).Count;
-                var ours = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                start = Stopwatch.GetTimestamp();
-                var sum = asked.Sum(p => Roofline(p.Answer!.Plan));
-                var roofline = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                return Task.FromResult((ours, made == points.Count && sum > 0 ? roofline : throw new InvalidOperationException("The sweep lost configurations.")));
-            });
-        return [estimate, whole];
+                Base = sweep.Base with { MaxSecondsPerOutputToken = 0.05, MaxSecondsToFirstToken = 2 },
+                Concurrency = [],
+                OutputTokens = [.. Enumerable.Range(1, Limits.SweepConfigurations / 200).Select(n => (double)n * 20)],
+            }),
+        ];
+
+        Task<Measurement> SweepAsync(string name, string how, SweepRequest request)
+        {
+            var all = request.Decide(facts, prices, Limits.SweepConfigurations);
+            return PairedRounds.MeasureAsync(
+                name, "s", $"{all.Count} configurations, {all.Count(p => p.Answer is null)} of them cannot be and are told why; {how}; baseline: the ideal roofline of {asked.Count} such configurations",
+                () =>
+                {
+                    var start = Stopwatch.GetTimestamp();
+                    var made = request.Decide(facts, prices, Limits.SweepConfigurations).Count;
+                    var ours = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    start = Stopwatch.GetTimestamp();
+                    var sum = asked.Sum(p => Roofline(p.Answer!.Plan));
+                    var roofline = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    return Task.FromResult((ours, made == all.Count && sum > 0 ? roofline : throw new InvalidOperationException("The sweep lost configurations.")));
+                });
+        }
     }
 
     /// <returns>Seconds of a step at the concurrency asked for, at the peak of everything.</returns>

@@ -145,6 +145,24 @@ public sealed class EstimateRequestTests
     }
 
     [Fact]
+    public void What_fits_on_no_part_of_what_there_is_is_told_of_the_most_that_can_work_together()
+    {
+        var refused = Assert.Single(Refused(Usual with { Model = "deepseek-r1", Weights = "fp16", Accelerators = 12 }));
+
+        Assert.Contains("does not fit on 8 of H100-SXM-80GB (TP8)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("It fits on 24 of H100-SXM-80GB (TP8 PP3)", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Products_are_taken_in_a_format_that_computes_and_that_the_chip_knows()
+    {
+        Assert.Equal("activations_not_computed", Assert.Single(Refused(Usual with { Activations = "int4" })).Code);
+        var refused = Assert.Single(Refused(Usual with { Weights = "fp32" }));
+        Assert.Equal(("arithmetic_unknown", "weights"), (refused.Code, refused.Field));
+        Assert.Equal("fp16", (Usual with { Weights = "awq" }).Decide(KnownFacts.All).Deployment.Precision.Activations.Name);
+    }
+
+    [Fact]
     public void A_chip_without_links_bears_no_split()
     {
         var refused = Assert.Single(Refused(Usual with { Model = "llama-3-8b", Accelerator = "Graviton4", Weights = "int4", TensorParallel = 2 }));

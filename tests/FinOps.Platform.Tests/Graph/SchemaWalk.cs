@@ -89,7 +89,8 @@ internal sealed class SchemaWalk
     {
         "DateTime" => input is "to" or "end" ? "\"2026-02-01T00:00:00Z\"" : "\"2026-01-01T00:00:00Z\"",
         "Int" or "Long" => 10.ToString(CultureInfo.InvariantCulture),
-        "Decimal" or "Float" => "\"1\"",
+        "Decimal" => "\"1\"",
+        "Float" => "1",
         "Boolean" => "true",
         "String" or "ID" => input switch { "timeZone" => "\"UTC\"", "currency" => "\"USD\"", _ => JsonSerializer.Serialize(name) },
         _ => throw new InvalidOperationException($"The walk has no value for the scalar {type}: add one."),

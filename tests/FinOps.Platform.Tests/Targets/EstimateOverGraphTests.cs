@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Targets;
 
-public sealed class EstimateOverGraphTests(RunningHost host) : IClassFixture<RunningHost>
+public sealed partial class EstimateOverGraphTests(RunningHost host) : IClassFixture<RunningHost>
 {
     private const string Estimate =
         """
@@ -53,4 +54,17 @@ public sealed class EstimateOverGraphTests(RunningHost host) : IClassFixture<Run
         Assert.Equal("does_not_fit", rows[0].GetProperty("reasons")[0].GetProperty("code").GetString());
         Assert.Equal("forbidden", Assert.Single((await host.GraphAsync(sweep, new { input }, "globex")).Errors).Code);
     }
+
+    [Fact]
+    public void No_money_is_binary_floating_point()
+    {
+        var floats = File.ReadLines(Path.Combine(Repository.Root, "tests/FinOps.Platform.Tests/Graph/schema.graphql")).Where(l => l.Contains(": Float", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(floats);
+        Assert.DoesNotContain(floats, line => Money().IsMatch(line));
+    }
+
+    /// <summary>A draft's cost is a share of a step, and a kilowatt-hour no currency.</summary>
+    [GeneratedRegex(@"(?i)(?<!draft)cost|price|amount|charge|(?<!kilowattHours)perMillion|variance")]
+    private static partial Regex Money();
 }

@@ -15,7 +15,7 @@ public static class FitEfficiencies
     private const double MostResidual = 2;
 
     /// <summary>Of the logarithm of a knob that is held near its usual value, in the measure of residuals.</summary>
-    private const double HeldBy = 0.7;
+    private const double HeldBy = 2;
 
     private const double Nudge = 1e-3;
 

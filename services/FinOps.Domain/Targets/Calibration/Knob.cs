@@ -39,6 +39,7 @@ public sealed record Knob(
         Usual("halfwayExpertColumns", 1, 6000, e => e.HalfwayExpertColumns, (e, v) => e with { HalfwayExpertColumns = v }),
         Usual("expertTileRows", 0.01, 200, e => e.ExpertTileRows, (e, v) => e with { ExpertTileRows = v }),
         Usual("activationBytes", 0.1, 100, e => e.ActivationBytes, (e, v) => e with { ActivationBytes = v }),
+        Usual("dispatchBytes", 0.01, 60, e => e.DispatchBytes, (e, v) => e with { DispatchBytes = v }),
         Usual("links", 0.1, 0.95, e => e.Links, (e, v) => e with { Links = v }),
         Usual("collectiveSeconds", 1e-6, 4e-5, e => e.CollectiveSeconds, (e, v) => e with { CollectiveSeconds = v }),
         Usual("busCollectives", 0.5, 8, e => e.BusCollectives, (e, v) => e with { BusCollectives = v }),

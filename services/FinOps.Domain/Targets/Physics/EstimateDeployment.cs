@@ -8,6 +8,9 @@ public static class EstimateDeployment
     /// <summary>Halvings of a search: to a part in 10^15 of where it began.</summary>
     private const int Halvings = 50;
 
+    /// <summary>Of floating point.</summary>
+    private const double RateSlack = 1e-9;
+
     /// <summary>The output tokens per second alone: what a fit asks a million times.</summary>
     /// <returns>Null where <see cref="Of"/> would refuse.</returns>
     internal static double? Try(ModelArchitecture model, Deployment deployment, Workload workload, Efficiency efficiency)
@@ -46,7 +49,7 @@ public static class EstimateDeployment
         switch (load)
         {
             case Load.Maximum: return most;
-            case Load.Concurrency asked: return Math.Clamp(asked.Requests / copies, Math.Min(1, most), most);
+            case Load.Concurrency asked: return Math.Min(asked.Requests / copies, most);
             case Load.RequestRate { RequestsPerSecond: var rate }:
                 if (AtRate(copy, rate / copies, most) is { } found) return found;
                 why = Refusal("rate_too_high", "requestsPerSecond", $"{rate:0.###} requests a second are more than the {copy.RequestsPerSecond(most) * copies:0.###} that the deployment can serve.");
@@ -59,8 +62,9 @@ public static class EstimateDeployment
         }
     }
 
+    /// <summary>The most that was shown, asked for again, is not more.</summary>
     private static double? AtRate(Served copy, double rate, double most) =>
-        copy.RequestsPerSecond(most) < rate ? null
+        copy.RequestsPerSecond(most) < rate * (1 - RateSlack) ? null
         : copy.RequestsPerSecond(1) >= rate ? rate / copy.RequestsPerSecond(1)
         : Search(1, most, running => copy.RequestsPerSecond(running) <= rate);
 

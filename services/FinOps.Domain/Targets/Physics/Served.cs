@@ -36,7 +36,7 @@ internal sealed class Served(StepTimes step, Workload workload, Efficiency effic
         var at = Math.Max(1, running);
         var requests = RequestsPerSecond(running);
         var chips = deployment.Parallelism.Accelerators;
-        var steps = requests * Output / running; // per second
+        var steps = requests * Output / at; // per second; a copy without a sequence makes none
         var uncached = workload.PromptTokens * (1 - workload.CachedPrefixShare);
         var flops = requests * (Output + uncached) * step.FlopsPerToken / step.PeakFlops;
         var decode = step.Decode(at);

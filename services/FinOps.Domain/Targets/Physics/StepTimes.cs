@@ -64,7 +64,9 @@ internal sealed class StepTimes
         var expert = products.Of(0) * efficiency.Experts * Wide(model.Intermediate / ExpertSplit(model, p), efficiency.HalfwayExpertColumns);
         productSecondsPerToken =
             2 * linear / (chips * dense) + (activeExperts > 0 ? 2 * activeExperts / (chips * expert) * spread : 0)
-            + model.Layers * (double)model.Hidden * efficiency.ActivationBytes / (Bandwidth * p.Data * p.Pipeline);
+            + (model.Layers * (double)model.Hidden * efficiency.ActivationBytes
+                + (double)model.ExpertLayers * model.ExpertsPerToken * (model.Hidden + (double)model.Intermediate / p.Tensor) * efficiency.DispatchBytes)
+            / (Bandwidth * p.Data * p.Pipeline);
         expertTileSeconds = activeExperts > 0 ? 2 * activeExperts / model.ExpertsPerToken * model.RoutedExperts * efficiency.ExpertTileRows / (chips * expert) : 0;
         headSecondsPerToken = 2 * head / (chips * products.Sixteen);
         FlopsPerToken = 2 * model.ActiveParameters;

@@ -16,7 +16,7 @@ internal static class ValidateTargets
     private const int WorstRows = 10;
 
     /// <summary>Of a fit that leaves something out: more change the third digit.</summary>
-    private const int LeaveOneOutRounds = 12;
+    private const int LeaveOneOutRounds = 20;
 
     private static readonly (string Name, Func<Measurement, string> Of)[] Groups =
     [
@@ -65,7 +65,7 @@ internal static class ValidateTargets
                 .ToList();
             if (parsed.GetValue(Predictions) is { } path) Write(path, predictions);
             var without = (parsed.GetValue(LeaveOut) ?? []).Distinct().ToDictionary(by => by, by => MeasurementErrors.Of(LeaveOneOut.Of(
-                facts.Facts.Efficiencies, measured, Groups.First(g => g.Name == by).Of, LeaveOneOutRounds,
+                measured, Groups.First(g => g.Name == by).Of, LeaveOneOutRounds,
                 (left, errors) => error.WriteLine($"without {left}: {Words(errors)}"), cancellation)));
             if (parsed.GetValue(Json)) output.WriteLine(Report(predictions, without).ToJsonString());
             else Print(predictions, without, output);
