@@ -17,7 +17,7 @@ public sealed class ScenarioTests
     private static readonly ModelArchitecture Model = new("m", 32, 4096, 32, 8, 128, 14336, 128256, 8.03e9, 7.5e9, 8.03e9);
 
     private static readonly TargetFacts Facts = new(
-        new Dictionary<string, Accelerator> { ["chip"] = Chip }, new Dictionary<string, ModelArchitecture> { ["m"] = Model }, new Efficiency(), []);
+        new Dictionary<string, Accelerator> { ["chip"] = Chip }, new Dictionary<string, ModelArchitecture> { ["m"] = Model }, new Efficiencies(new Efficiency(), []));
 
     private static readonly PriceBook Prices = new(
     [
