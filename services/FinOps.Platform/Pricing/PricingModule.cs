@@ -38,6 +38,7 @@ public static class PricingModule
         services.AddSingleton<AccountingCalendar>();
         services.AddSingleton<PeriodStatements>();
         services.AddSingleton(provider => LoadFacts.From(provider.GetRequiredService<IConfiguration>()));
+        services.AddHostedService<FactsAtStart>();
         services.AddHostedService<Catalog>();
         return services;
     }

@@ -125,6 +125,34 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void Sites_with_a_base_of_their_own_share_the_rest()
+    {
+        var apart = Text with { Sites = 5 };
+        var played = Play(new ScenarioDemand(40_000_000) { PeakToMean = 1.5 }, apart, apart with { BaseShare = 0.5 }, Text);
+
+        Assert.True(played.Steps[0].Accelerators > played.Steps[1].Accelerators);
+        Assert.True(played.Steps[1].Accelerators >= played.Steps[2].Accelerators);
+    }
+
+    [Fact]
+    public void The_cheapest_cloud_has_what_it_can_hold_and_moving_data_costs()
+    {
+        // Four accelerators: three at 1 an hour, with 0.1 GB at 0.09 for each million tokens, and one at home, at 2.
+        ScenarioCloud home = new("home", new Payment(PriceKind.OnDemand), 0, null);
+        ScenarioCloud far = new("far", new Payment(PriceKind.OnDemand) { AcceleratorHour = new Money(1m, Currency.Usd) }, 0.09m, 3);
+        var demand = new ScenarioDemand(1_920) { CanWait = true, TokensPerHourOfSound = 10_000 };
+        var part = Play(demand, Sound with { Clouds = [home, far], GigabytesPerMillion = 0.1m }).Steps[0].Parts[0];
+
+        Assert.Equal([("far", 0.75m), ("home", 0.25m)], part.Clouds);
+        Assert.Equal(24 * (3 * 1m + 2m) + 0.75m * 19.2m * 0.1m * 0.09m, part.PerDay.Amount, 9);
+        // Of two parts of two each, the second finds one left there.
+        var halves = Sound with { Routes = [new ScenarioRoute("other", 0.5m, Sound.Serving)], Clouds = [home, far] };
+        Assert.Equal([1m, 0.5m], Play(demand, halves).Steps[0].Parts.Select(p => p.Clouds.Single(c => c.Name == "far").Share));
+        Assert.Equal("steps[0].clouds", Refused(() => Play(demand with { TokensPerHourOfSound = 0 }, Sound with { Clouds = [home] })));
+        Assert.Equal("steps[0].offers", Refused(() => Play(demand, Sound with { Clouds = [far] })));
+    }
+
+    [Fact]
     public void What_does_not_fit_or_is_not_known_names_its_step_and_field()
     {
         var large = Text with { Serving = new Serving.Text(new EstimateRequest { Model = "m", Accelerator = "ship", Weights = "fp8" }) };

@@ -1,6 +1,9 @@
+using System.CommandLine;
+using System.Text.Json;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Economics;
 using FinOps.Domain.Targets.Physics;
+using FinOps.Host.Commands.Targets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Facts;
 
@@ -165,6 +168,28 @@ public sealed class FactsTests
 
         foreach (var words in said) Assert.Contains(words, refused.Message, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(own.Path, file), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_command_tells_each_value_with_its_source_and_the_prices()
+    {
+        var chip = JsonDocument.Parse((await RunAsync("h100-sxm-80gb", "--json")).Output).RootElement;
+        var values = chip.GetProperty("values").EnumerateArray().ToDictionary(v => v.GetProperty("field").GetString()!);
+
+        Assert.Equal(1979e12, values["denseFlops.fp8"].GetProperty("value").GetDouble());
+        Assert.Equal((true, false), (values["denseFlops.fp32"].GetProperty("unverified").GetBoolean(), values["denseFlops.fp8"].GetProperty("unverified").GetBoolean()));
+        Assert.All(values.Values, v => Assert.NotEmpty(v.GetProperty("source").GetString()!));
+        Assert.Contains(chip.GetProperty("prices").EnumerateArray(), p => p.GetProperty("kind").GetString() == "SPOT" && p.GetProperty("unit").GetString() == "DISCOUNT");
+        Assert.Contains("kvHeads", (await RunAsync("llama-3-70b")).Output, StringComparison.Ordinal);
+        Assert.Equal(LoadFacts.Built.Facts.Accelerators.Count + LoadFacts.Built.Facts.Models.Count, (await RunAsync()).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal((1, true), await RunAsync("H900") is var none ? (none.Code, none.Error.Contains("'H900' is no accelerator or model", StringComparison.Ordinal)) : default);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await TargetsFacts.Command().Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        return (code, output.ToString(), error.ToString());
     }
 
     private static void Said(RowProvenance provenance)

@@ -45,7 +45,7 @@ public sealed class ScenarioFileTests
 
         // 5,000 hours at 20 times real time and 2 USD an hour, in whole accelerators.
         Assert.Contains("528", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Bought from OpenAI: 1,800 USD a day.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Bought from OpenAI: 1,800 USD a day; one's own, as in the last step, pays from 3 % of this demand on.", run.Output, StringComparison.Ordinal);
         Assert.Contains("Claimed over modelled: 34.1 before", run.Output, StringComparison.Ordinal);
         Assert.Contains("Not confirmed: ", run.Output, StringComparison.Ordinal);
     }

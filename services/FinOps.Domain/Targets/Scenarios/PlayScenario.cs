@@ -25,8 +25,14 @@ public static class PlayScenario
         var rest = 1 - setup.Routes.Sum(r => r.Share);
         if (rest < 0 || setup.Routes.Any(r => r.Share < 0))
             throw new RejectedException(new Rejection("shares_invalid", "routes.share", "Shares of routes are not negative and sum to at most 1."));
-        var parts = new[] { new ScenarioRoute("", rest, setup.Serving) }.Concat(setup.Routes).Where(r => r.Share > 0)
-            .Select(r => Part(r, setup, demand, facts, prices)).ToList();
+        var parts = new List<PlayedPart>();
+        var left = setup;
+        foreach (var route in new[] { new ScenarioRoute("", rest, setup.Serving) }.Concat(setup.Routes).Where(r => r.Share > 0))
+        {
+            parts.Add(Part(route, left, demand, facts, prices));
+            left = left with { Clouds = PlaceOnClouds.Left(left.Clouds, parts[^1]) };
+        }
+
         var router = setup.RouterPerMillion * (decimal)TokensPerDay(demand, setup.Serving) / Million;
         var all = parts.Select(p => p.PerDay).Aggregate((sum, more) => sum + more);
         return new PlayedStep(step.Name, all with { Amount = all.Amount + router }, parts);
@@ -35,13 +41,15 @@ public static class PlayScenario
     private static PlayedPart Part(ScenarioRoute route, ScenarioSetup setup, ScenarioDemand demand, TargetFacts facts, PriceBook prices)
     {
         var copy = CopyOf(route.Serving, facts);
-        var site = demand.Hourly.Times((double)route.Share / setup.Sites);
-        var copies = site.Hourly.Select(perHour => (double)Math.Max(setup.LeastCopies, Copies(perHour, copy, demand))).ToList();
-        if (!setup.Hourly) copies = [.. Enumerable.Repeat(copies.Max(), copies.Count)];
-        var accelerators = copies.Select(c => (decimal)(c * setup.Sites * copy.Accelerators)).ToList();
-        return new PlayedPart(
-            route.Name.Length > 0 ? $"{route.Name}: {copy.Name}" : copy.Name, route.Share, copy.Accelerators, copies.Max() * setup.Sites,
-            site.Mean / SecondsPerHour / (copies.Average() * copy.PerSecond), setup.Payment.Day(copy.Accelerator, accelerators, prices), copy.SecondsPerOutputToken);
+        var asked = demand.Hourly.Times((double)route.Share);
+        var copies = Copies(asked, copy, setup, demand);
+        var part = new PlayedPart(
+            route.Name.Length > 0 ? $"{route.Name}: {copy.Name}" : copy.Name, route.Share, copy.Accelerators, copies.Max(),
+            asked.Mean / SecondsPerHour / (copies.Average() * copy.PerSecond), Money.Zero(Currency.Usd), copy.SecondsPerOutputToken);
+        var accelerators = copies.Select(c => (decimal)(c * copy.Accelerators)).ToList();
+        return setup.Clouds.Count > 0
+            ? PlaceOnClouds.Of(part, copy.Accelerator, accelerators, setup, (decimal)TokensPerDay(demand, route.Serving) * route.Share, prices)
+            : part with { PerDay = setup.Payment.Day(copy.Accelerator, accelerators, prices) };
     }
 
     /// <summary>What one copy does.</summary>
@@ -77,6 +85,25 @@ public static class PlayScenario
         if (sound.RealTimeFactor is not > 0) checks.Fail("sound_invalid", "sound.realTimeFactor", "`sound.realTimeFactor` lies above 0.");
         if (sound.BatchGain is not >= 1) checks.Fail("sound_invalid", "sound.batchGain", "`sound.batchGain` is 1 or more.");
         checks.ThrowIfAny();
+    }
+
+    /// <summary>Of all sites, in each hour of the day.</summary>
+    private static List<double> Copies(DayProfile asked, Copy copy, ScenarioSetup setup, ScenarioDemand demand)
+    {
+        var site = asked.Times(1.0 / setup.Sites);
+        if (setup.BaseShare is { } share && !demand.CanWait) return Hybrid(site, share, copy, setup, demand);
+        var copies = site.Hourly.Select(perHour => (double)setup.Sites * Math.Max(setup.LeastCopies, Copies(perHour, copy, demand))).ToList();
+        return setup.Hourly ? copies : [.. Enumerable.Repeat(copies.Max(), copies.Count)];
+    }
+
+    /// <summary>Whole copies at each site for its base, and whole copies for what finds them full.</summary>
+    private static List<double> Hybrid(DayProfile site, double share, Copy copy, ScenarioSetup setup, ScenarioDemand demand)
+    {
+        var places = site.Times(copy.Places / copy.PerSecond / SecondsPerHour);
+        var own = Math.Max(setup.LeastCopies, (int)Math.Ceiling(places.Mean * share / copy.Places - 1e-9));
+        var all = PoolSites.Hybrid([.. Enumerable.Repeat((places, (int)(own * copy.Places)), setup.Sites)], demand.WaitingAtMost).Servers;
+        var common = Math.Ceiling((all - setup.Sites * own * copy.Places) / copy.Places - 1e-9);
+        return [.. Enumerable.Repeat(setup.Sites * own + common, DayProfile.Hours)];
     }
 
     /// <summary>A place is a server of the queue; a request holds it for places ÷ requests per second.</summary>

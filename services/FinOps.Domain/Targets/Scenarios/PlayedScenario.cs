@@ -17,6 +17,9 @@ public sealed record PlayedScenario(Scenario Scenario, double TokensPerDay, IRea
 
     public Money InPeriod(Money perDay) => new(perDay.Amount * Days, perDay.Currency);
 
+    /// <summary>The share of this demand from which on the last step is cheaper than that seller, if its accelerators stay as they are.</summary>
+    public decimal PaysFrom(Money bought) => Steps[^1].PerDay.Amount / bought.Amount;
+
     /// <summary>Null without tokens.</summary>
     public Money? PerMillion(Money perDay) =>
         TokensPerDay > 0 ? perDay.Currency.Rounded(perDay.Amount / (decimal)(TokensPerDay / Million)) : null;
@@ -28,7 +31,7 @@ public sealed record PlayedScenario(Scenario Scenario, double TokensPerDay, IRea
 public sealed record PlayedStep(string Name, Money PerDay, IReadOnlyList<PlayedPart> Parts)
 {
     /// <summary>At the busiest hour.</summary>
-    public double Accelerators => Parts.Sum(p => p.MostCopies * p.AcceleratorsPerCopy);
+    public double Accelerators => Parts.Sum(p => (double)p.MostAccelerators);
 }
 
 /// <param name="Name">Of the model, and where it runs.</param>
@@ -39,4 +42,11 @@ public sealed record PlayedStep(string Name, Money PerDay, IReadOnlyList<PlayedP
 /// <param name="PerDay">What it costs.</param>
 /// <param name="SecondsPerOutputToken">Null of sound.</param>
 public sealed record PlayedPart(
-    string Name, decimal Share, double AcceleratorsPerCopy, double MostCopies, double Utilisation, Money PerDay, double? SecondsPerOutputToken);
+    string Name, decimal Share, double AcceleratorsPerCopy, double MostCopies, double Utilisation, Money PerDay, double? SecondsPerOutputToken)
+{
+    /// <summary>At the busiest hour.</summary>
+    public decimal MostAccelerators => (decimal)(MostCopies * AcceleratorsPerCopy);
+
+    /// <summary>Clouds that were chosen, with their shares of the work; none where there was no choice.</summary>
+    public IReadOnlyList<(string Name, decimal Share)> Clouds { get; init; } = [];
+}

@@ -68,6 +68,11 @@ public sealed record ScenarioSetup(Serving Serving, Payment Payment)
     /// <summary>Equal parts of the demand that are served apart: sites, or groups of clients.</summary>
     public int Sites { get; init; } = 1;
 
+    /// <summary>
+    /// The share of its mean demand that each site has copies of its own for, the rest going to copies for all; null where each has all that it needs.
+    /// </summary>
+    public double? BaseShare { get; init; }
+
     /// <summary>Copies that each of them has however little is asked.</summary>
     public int LeastCopies { get; init; } = 1;
 
@@ -77,9 +82,22 @@ public sealed record ScenarioSetup(Serving Serving, Payment Payment)
     /// <summary>Shares of the requests that go elsewhere.</summary>
     public IReadOnlyList<ScenarioRoute> Routes { get; init; } = [];
 
+    /// <summary>Clouds among which to choose, in place of <see cref="Payment"/>; none is no choice.</summary>
+    public IReadOnlyList<ScenarioCloud> Clouds { get; init; } = [];
+
+    /// <summary>Moved to a cloud and back per million tokens.</summary>
+    public decimal GigabytesPerMillion { get; init; }
+
     /// <summary>What telling where to costs, per million tokens of all.</summary>
     public decimal RouterPerMillion { get; init; }
 }
+
+/// <summary>A cloud that could do it. The cheapest is taken first, until it has no more.</summary>
+/// <param name="Name">Of it.</param>
+/// <param name="Payment">There.</param>
+/// <param name="TransferPerGigabyte">Of data that go there and back.</param>
+/// <param name="MostAccelerators">That can be had; null is no limit.</param>
+public sealed record ScenarioCloud(string Name, Payment Payment, decimal TransferPerGigabyte, decimal? MostAccelerators);
 
 /// <param name="Name">Where.</param>
 /// <param name="Share">Of the requests: 0 to 1.</param>

@@ -12,6 +12,7 @@ internal static class TargetsCommand
         targets.Add(SweepCommand.Command());
         targets.Add(ValidateTargets.Command());
         targets.Add(FitTargets.Command());
+        targets.Add(TargetsFacts.Command());
         targets.Add(TargetsClaims.Command());
         targets.Add(TargetsScenario.Command());
         return targets;

@@ -71,7 +71,8 @@ internal static class TargetsScenario
             foreach (var part in step.Parts)
             {
                 var user = part.SecondsPerOutputToken is { } seconds ? Invariant($", {1 / seconds:0} tokens/s for a user") : "";
-                output.WriteLine(Invariant($"    {part.Share:0 %} to {part.MostCopies:0} × {part.Name}{user}"));
+                var where = string.Join(", ", part.Clouds.Select(c => Invariant($"{c.Share:0 %} at {c.Name}")));
+                output.WriteLine(Invariant($"    {part.Share:0 %} to {part.MostCopies:0} × {part.Name}{user}{(where.Length > 0 ? ": " : "")}{where}"));
             }
 
             before = step.PerDay;
@@ -79,7 +80,7 @@ internal static class TargetsScenario
 
         output.WriteLine();
         foreach (var (provider, perDay) in played.Bought)
-            output.WriteLine(Invariant($"Bought from {provider}: {played.InPeriod(perDay).Amount:#,0} {perDay.Currency} {per}."));
+            output.WriteLine(Invariant($"Bought from {provider}: {played.InPeriod(perDay).Amount:#,0} {perDay.Currency} {per}; one's own, as in the last step, pays from {played.PaysFrom(perDay):0 %} of this demand on."));
         if (scenario.Claimed is { } claimed)
         {
             var (was, now) = (claimed.Before, claimed.After);
@@ -116,6 +117,7 @@ internal static class TargetsScenario
                     ["utilisation"] = p.Utilisation,
                     ["cost"] = Text(played.InPeriod(p.PerDay)),
                     ["secondsPerOutputToken"] = p.SecondsPerOutputToken,
+                    ["clouds"] = new JsonArray([.. p.Clouds.Select(c => new JsonObject { ["name"] = c.Name, ["share"] = Plain(c.Share) })]),
                 })]),
             });
         }
@@ -127,7 +129,7 @@ internal static class TargetsScenario
             ["currency"] = Currency(played),
             ["tokensPerDay"] = played.TokensPerDay,
             ["steps"] = steps,
-            ["bought"] = new JsonArray([.. played.Bought.Select(b => new JsonObject { ["provider"] = b.Provider, ["cost"] = Text(played.InPeriod(b.PerDay)) })]),
+            ["bought"] = new JsonArray([.. played.Bought.Select(b => new JsonObject { ["provider"] = b.Provider, ["cost"] = Text(played.InPeriod(b.PerDay)), ["paysFromShareOfDemand"] = (double)played.PaysFrom(b.PerDay) })]),
             ["claimed"] = scenario.Claimed is not { } claimed ? null : new JsonObject
             {
                 ["before"] = Text(claimed.Before),

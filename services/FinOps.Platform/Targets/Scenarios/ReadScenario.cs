@@ -95,9 +95,15 @@ public static class ReadScenario
             (null, { } sound) => new Serving.Sound(sound.Accelerator, sound.RealTimeFactor, sound.BatchGain ?? 1),
             _ => throw new CatalogFileException($"{place}: a step has either deployment or sound."),
         };
-        if (file.Sites is < 1 || file.LeastCopies is < 0) throw new CatalogFileException($"{place}: sites is 1 or more, leastCopies 0 or more.");
-        return new ScenarioSetup(serving, file.Payment.ToPayment())
+        if (file.Sites is < 1 || file.LeastCopies is < 0 || file.BaseShare is < 0)
+            throw new CatalogFileException($"{place}: sites is 1 or more, leastCopies and baseShare 0 or more.");
+        var clouds = (file.Clouds ?? []).Select(c => new ScenarioCloud(c.Name, c.Payment.ToPayment(), c.TransferPerGigabyte ?? 0, c.MostAccelerators)).ToList();
+        var payment = file.Payment?.ToPayment() ?? clouds.FirstOrDefault()?.Payment ?? throw new CatalogFileException($"{place}: payment: is missing; say how hours are paid, or clouds.");
+        return new ScenarioSetup(serving, payment)
         {
+            Clouds = clouds,
+            GigabytesPerMillion = file.GigabytesPerMillion ?? 0,
+            BaseShare = file.BaseShare,
             Sites = file.Sites ?? 1,
             LeastCopies = file.LeastCopies ?? 1,
             Hourly = file.Hourly ?? false,

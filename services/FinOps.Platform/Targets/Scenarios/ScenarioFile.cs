@@ -25,13 +25,17 @@ internal sealed record ClaimedFile(decimal Before, decimal After, string Currenc
     }
 }
 
-internal sealed record SetupFile(PaymentFile Payment)
+internal sealed record SetupFile
 {
+    public PaymentFile? Payment { get; init; }
+
     public EstimateInput? Deployment { get; init; }
 
     public SoundFile? Sound { get; init; }
 
     public int? Sites { get; init; }
+
+    public double? BaseShare { get; init; }
 
     public int? LeastCopies { get; init; }
 
@@ -40,6 +44,17 @@ internal sealed record SetupFile(PaymentFile Payment)
     public IReadOnlyList<RouteFile>? Routes { get; init; }
 
     public decimal? RouterPerMillion { get; init; }
+
+    public IReadOnlyList<CloudFile>? Clouds { get; init; }
+
+    public decimal? GigabytesPerMillion { get; init; }
+}
+
+internal sealed record CloudFile(string Name, PaymentFile Payment)
+{
+    public decimal? TransferPerGigabyte { get; init; }
+
+    public decimal? MostAccelerators { get; init; }
 }
 
 internal sealed record SoundFile(string Accelerator, double RealTimeFactor)
