@@ -32,10 +32,12 @@ internal static class EstimateNames
         return chip is null ? null : facts.EfficiencyOf(engine, chip.Generation);
     }
 
-    public static Precision? Precision(EstimateRequest asked, Accelerator? chip, Checks checks)
+    public static Precision? Precision(EstimateRequest asked, ModelArchitecture? model, Accelerator? chip, Checks checks)
     {
-        var weights = Format(asked.Weights ?? NumberFormat.Fp16.Name, "weights", checks);
-        var usual = weights is null ? null : Physics.Precision.Of(weights);
+        var weights = Format(asked.Weights ?? model?.NativeFormat ?? NumberFormat.Fp16.Name, "weights", checks);
+        var usual = weights is null ? null
+            : asked.Weights is null && model is not null && chip is not null ? Physics.Precision.Served(model, weights, chip)
+            : Physics.Precision.Of(weights);
         var activations = asked.Activations is null ? usual?.Activations : Format(asked.Activations, "activations", checks);
         var cache = asked.KvCache is null ? usual?.KvCache : Format(asked.KvCache, "kvCache", checks);
         if (activations is { ComputesAs: null })

@@ -40,7 +40,7 @@ public sealed record EstimateRequest
     /// <summary>By default the copy's accelerators where attention is data parallel and experts divide over them, else 1.</summary>
     public int? ExpertParallel { get; init; }
 
-    /// <summary>By default fp16, as models are published.</summary>
+    /// <summary>By default the format in which the model was published: fp16 where its facts name no other.</summary>
     public string? Weights { get; init; }
 
     /// <summary>By default as engines serve such weights: <see cref="Precision.Of"/>.</summary>

@@ -12,7 +12,7 @@ internal sealed record EstimateTerms(Checks Checks, ModelArchitecture? Model, Ac
         var model = EstimateNames.Model(asked, facts, checks);
         var chip = EstimateNames.Accelerator(asked, facts, checks);
         var terms = new EstimateTerms(
-            checks, model, chip, EstimateNames.Precision(asked, chip, checks), EstimateNames.Engine(asked, chip, facts, checks));
+            checks, model, chip, EstimateNames.Precision(asked, model, chip, checks), EstimateNames.Engine(asked, chip, facts, checks));
         EstimateNumbers.Check(asked, chip, checks);
         EstimateLayout.Check(asked, model, chip, checks);
         return terms;

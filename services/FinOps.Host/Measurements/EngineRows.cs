@@ -19,7 +19,18 @@ internal static class EngineRows
 
     public static string Json(EngineFactors factors, string source, string asOf) => Lines([Row(factors.Engine, factors.Generation, factors, source, asOf)]);
 
-    private static string Lines(IReadOnlyList<JsonObject> rows)
+    /// <summary>Writes the row into a folder's <c>engines.json</c>, in place of one of the same engine and generation.</summary>
+    public static void Put(string folder, EngineFactors factors, string source, string asOf)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, "engines.json");
+        var rows = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsArray().Select(r => r!.DeepClone().AsObject()).ToList() : [];
+        rows.RemoveAll(r => (string?)r["engine"] == factors.Engine && (string?)r["generation"] == factors.Generation);
+        rows.Add(Row(factors.Engine, factors.Generation, factors, source, asOf));
+        File.WriteAllText(path, Lines(rows) + "\n");
+    }
+
+    private static string Lines(List<JsonObject> rows)
     {
         var text = new StringBuilder("[\n");
         for (var i = 0; i < rows.Count; i++) text.Append("  ").Append(rows[i].ToJsonString()).Append(i + 1 < rows.Count ? ",\n" : "\n");

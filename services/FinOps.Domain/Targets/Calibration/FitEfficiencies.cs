@@ -14,9 +14,6 @@ public static class FitEfficiencies
     /// <summary>A ratio of more than e² says that the row is something else.</summary>
     private const double MostResidual = 2;
 
-    /// <summary>Of the logarithm of a knob that is held near its usual value, in the measure of residuals.</summary>
-    private const double HeldBy = 2;
-
     private const double Nudge = 1e-3;
 
     private const double SmallestGain = 1e-4;
@@ -78,7 +75,7 @@ public static class FitEfficiencies
     }
 
     private static double Loss(Efficiencies state, IReadOnlyList<Knob> knobs, double[] residuals) =>
-        residuals.Sum(Soft) + knobs.Sum(k => k.Usually is { } usual ? Soft(HeldBy * Math.Log(k.Get(state) / usual)) : 0);
+        residuals.Sum(Soft) + knobs.Sum(k => k.Usually is { } usual ? Soft(k.HeldBy * Math.Log(k.Get(state) / usual)) : 0);
 
     private static double Soft(double residual)
     {
@@ -121,9 +118,10 @@ public static class FitEfficiencies
             }
 
             if (knobs[a].Usually is not { } usual) continue;
-            var held = HeldBy * Math.Log(knobs[a].Get(state) / usual);
-            gradient[a] -= Weight(held) * HeldBy * held;
-            normal[a, a] += Weight(held) * HeldBy * HeldBy;
+            var by = knobs[a].HeldBy;
+            var held = by * Math.Log(knobs[a].Get(state) / usual);
+            gradient[a] -= Weight(held) * by * held;
+            normal[a, a] += Weight(held) * by * by;
         }
 
         return (normal, gradient);

@@ -20,6 +20,9 @@ public sealed record Knob(
     /// <summary>It is held near this value where measurements say little; null where nothing holds it.</summary>
     public double? Usually { get; init; }
 
+    /// <summary>How strongly: so many measurements that are off by as much weigh the same, squared.</summary>
+    public double HeldBy { get; init; } = 2;
+
     public bool Touches(Measurement measured) =>
         (Engine is null || measured.Engine == Engine) && (Generation is null || measured.Accelerator.Generation == Generation);
 

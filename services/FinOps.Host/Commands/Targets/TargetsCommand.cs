@@ -11,6 +11,7 @@ internal static class TargetsCommand
         targets.Add(EstimateCommand.Command());
         targets.Add(SweepCommand.Command());
         targets.Add(ValidateTargets.Command());
+        targets.Add(CalibrateTargets.Command());
         targets.Add(FitTargets.Command());
         targets.Add(TargetsFacts.Command());
         targets.Add(TargetsClaims.Command());

@@ -119,7 +119,7 @@ internal static class ValidateTargets
 
     private static IEnumerable<Prediction> Worst(IEnumerable<Prediction> predictions) => predictions.OrderByDescending(p => p.AbsoluteError).Take(WorstRows);
 
-    private static JsonObject Figures(MeasurementErrors errors) => JsonSerializer.SerializeToNode(new
+    internal static JsonObject Figures(MeasurementErrors errors) => JsonSerializer.SerializeToNode(new
     {
         n = errors.Count,
         medianAbsolutePercentageError = Percent(errors.Median),
@@ -130,7 +130,7 @@ internal static class ValidateTargets
 
     private static double Percent(double share) => Math.Round(share * 100, 3);
 
-    private static string Words(MeasurementErrors e) => string.Create(
+    internal static string Words(MeasurementErrors e) => string.Create(
         CultureInfo.InvariantCulture,
         $"n {e.Count,5}   median {e.Median * 100,6:0.00} %   mean {e.Mean * 100,6:0.00} %   within 20 % {e.WithinFifth * 100,5:0.0} %   ratio {e.MedianRatio:0.00}");
 
