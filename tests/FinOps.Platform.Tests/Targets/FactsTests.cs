@@ -26,7 +26,7 @@ public sealed class FactsTests
     {
         var chip = LoadFacts.Built.Facts.Accelerators[key];
 
-        // A card draws power for what it does: between a hundred thousand million and 20 million million operations per watt.
+        // A card draws power for what it does: ten thousand million to five million million operations per second and watt.
         Assert.InRange(chip.DenseFlops["fp16"] / chip.PowerWatts, 10 * Giga, 5_000 * Giga);
         // It reads all of its memory in a hundredth of a second to two seconds.
         Assert.InRange(chip.MemoryBytes / chip.MemoryBytesPerSecond, 0.01, 2);

@@ -74,8 +74,8 @@ internal static class ClaimsOnChips
             var gpu = Cost("8B on H100", "H100-SXM-80GB");
             return
             [
-                new("per million tokens", "USD", small), new("against a GPU", "ratio", usual / gpu),
-                new("per million tokens of an 8B model", "USD", usual), new("per million tokens of an 8B model on H100", "USD", gpu),
+                ClaimFigure.Over("per million tokens", "USD", small, usual), new("against a GPU", "ratio", usual / gpu),
+                new("per million tokens of the 8B model on H100", "USD", gpu),
                 new("GPU utilisation below which the CPU is cheaper", "share", gpu / usual),
             ];
 
