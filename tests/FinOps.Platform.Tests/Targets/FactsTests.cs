@@ -6,6 +6,7 @@ using FinOps.Domain.Targets.Physics;
 using FinOps.Host.Commands.Targets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Facts;
+using Microsoft.Extensions.Configuration;
 
 namespace FinOps.Platform.Tests.Targets;
 
@@ -142,6 +143,21 @@ public sealed class FactsTests
 
         Assert.Equal("2.20 EUR", prices.AcceleratorHour("H100-SXM-80GB", PriceKind.OnDemand).ToString());
         Assert.Equal(LoadFacts.Built.Prices.All.Count, prices.All.Count);
+    }
+
+    [Fact]
+    public void A_host_reads_the_rows_below_its_catalogue_and_those_of_the_program_without()
+    {
+        using var own = new Folder();
+        Directory.CreateDirectory(Path.Combine(own.Path, "physics"));
+        File.WriteAllText(
+            Path.Combine(own.Path, "physics", "models.json"), """[{ "key": "mixtral-8x7b", "activeParameters": 12.8e9, "source": "ours", "asOf": "2026-11" }]""");
+
+        Assert.Equal(12.8e9, LoadFacts.From(Host(own.Path)).Facts.Models["mixtral-8x7b"].ActiveParameters);
+        Assert.Same(LoadFacts.Built, LoadFacts.From(Host(Path.Combine(own.Path, "physics"))));
+        Assert.Same(LoadFacts.Built, LoadFacts.From(Host(null)));
+
+        static IConfiguration Host(string? path) => new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Catalog:Path"] = path }).Build();
     }
 
     [Theory]
