@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Claims;
@@ -90,9 +89,9 @@ public sealed class ClaimsTests
     public async Task The_command_prints_one_claim_or_all_and_refuses_one_that_is_not_there()
     {
         var one = await RunAsync("16", "--json");
-        var line = JsonDocument.Parse(Assert.Single(one.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        var line = JsonDocument.Parse(Assert.Single(one.Lines)).RootElement;
         Assert.Equal((16, "BAD", 2), (line.GetProperty("number").GetInt32(), line.GetProperty("verdict").GetString(), line.GetProperty("points").GetArrayLength()));
-        Assert.Equal(46, (await RunAsync("--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(46, (await RunAsync("--json")).Lines.Count);
         Assert.Contains("claimed 85 % saved", (await RunAsync("16")).Output, StringComparison.Ordinal);
         var none = await RunAsync("99");
         Assert.Equal((1, true), (none.Code, none.Error.Contains("no claim 99", StringComparison.Ordinal)));
@@ -112,10 +111,5 @@ public sealed class ClaimsTests
     private static Verdict Judge(ClaimPoint point, double model) =>
         JudgeClaim.Of(new Claim(1, "s", new Provenance("s", "2026"), [point]), [new ClaimFigure("p", point.Unit, model)]).Verdict;
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await TargetsClaims.Command().Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(TargetsClaims.Command(), arguments);
 }

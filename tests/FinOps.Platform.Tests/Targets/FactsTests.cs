@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Economics;
@@ -197,16 +196,11 @@ public sealed class FactsTests
         Assert.All(values.Values, v => Assert.NotEmpty(v.GetProperty("source").GetString()!));
         Assert.Contains(chip.GetProperty("prices").EnumerateArray(), p => p.GetProperty("kind").GetString() == "SPOT" && p.GetProperty("unit").GetString() == "DISCOUNT");
         Assert.Contains("kvHeads", (await RunAsync("llama-3-70b")).Output, StringComparison.Ordinal);
-        Assert.Equal(LoadFacts.Built.Facts.Accelerators.Count + LoadFacts.Built.Facts.Models.Count, (await RunAsync()).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(LoadFacts.Built.Facts.Accelerators.Count + LoadFacts.Built.Facts.Models.Count, (await RunAsync()).Lines.Count);
         Assert.Equal((1, true), await RunAsync("H900") is var none ? (none.Code, none.Error.Contains("'H900' is no accelerator or model", StringComparison.Ordinal)) : default);
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await TargetsFacts.Command().Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(TargetsFacts.Command(), arguments);
 
     private static void Said(RowProvenance provenance)
     {

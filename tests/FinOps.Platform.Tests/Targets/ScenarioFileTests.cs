@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FinOps.Domain.Targets.Economics;
@@ -92,10 +91,5 @@ public sealed class ScenarioFileTests
     private static string File(params string[] steps) =>
         $$"""{ "name": "n", "about": "a", "period": "DAY", "demand": { "perDay": 1000 }, "steps": [{{string.Join(",", steps)}}] }""";
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await TargetsScenario.Command().Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(TargetsScenario.Command(), arguments);
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Targets.Claims;
 using FinOps.Domain.Values;
-using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Claims;
 
 namespace FinOps.Host.Commands.Targets;
@@ -31,35 +30,21 @@ internal static class TargetsClaims
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed) => Answer.To(parsed, output =>
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
+        var facts = FactsOption.Read(parsed);
+        var claims = ReadClaims.Built();
+        var asked = claims.Where(c => parsed.GetValue(Number) is not { } number || c.Number == number).ToList();
+        if (asked.Count == 0)
         {
-            var facts = FactsOption.Read(parsed);
-            var asked = ReadClaims.Built().Where(c => parsed.GetValue(Number) is not { } number || c.Number == number).ToList();
-            if (asked.Count == 0)
-            {
-                error.WriteLine($"There is no claim {parsed.GetValue(Number)}; they are numbered from 1 to {ReadClaims.Built().Max(c => c.Number)}.");
-                return 1;
-            }
+            throw new RejectedException(new Rejection(
+                "claim_unknown", "NUMBER", $"There is no claim {parsed.GetValue(Number)}; they are numbered from 1 to {claims.Max(c => c.Number)}."));
+        }
 
-            var judged = asked.Select(c => RecomputeClaims.Of(c, facts.Facts, facts.Prices)).ToList();
-            if (parsed.GetValue(Markdown)) output.Write(WriteClaims.Markdown(judged));
-            else foreach (var claim in judged) output.Write(parsed.GetValue(Json) ? Line(claim).ToJsonString(TargetJson.Plain) + "\n" : WriteClaims.Words(claim) + "\n");
-            return 0;
-        }
-        catch (CatalogFileException flaw)
-        {
-            error.WriteLine(flaw.Message);
-            return 1;
-        }
-        catch (RejectedException refused)
-        {
-            foreach (var rejection in refused.Rejections) error.WriteLine($"{rejection.Field}: {rejection.Message}");
-            return 1;
-        }
-    }
+        var judged = asked.Select(c => RecomputeClaims.Of(c, facts.Facts, facts.Prices)).ToList();
+        if (parsed.GetValue(Markdown)) output.Write(WriteClaims.Markdown(judged));
+        else foreach (var claim in judged) output.WriteLine(parsed.GetValue(Json) ? Line(claim).ToJsonString(TargetJson.Plain) : WriteClaims.Words(claim));
+    });
 
     private static JsonObject Line(JudgedClaim claim) => new()
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Economics;
-using FinOps.Platform.Pricing;
+using FinOps.Domain.Values;
 using FinOps.Platform.Targets.Facts;
 
 namespace FinOps.Host.Commands.Targets;
@@ -25,34 +25,23 @@ internal static class TargetsFacts
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed) => Answer.To(parsed, output =>
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
+        var known = FactsOption.Read(parsed);
+        var rows = Rows(known).Where(r => parsed.GetValue(Key) is not { } key || string.Equals(r.Key, key, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (rows.Count == 0)
         {
-            var known = FactsOption.Read(parsed);
-            var rows = Rows(known).Where(r => parsed.GetValue(Key) is not { } key || string.Equals(r.Key, key, StringComparison.OrdinalIgnoreCase)).ToList();
-            if (rows.Count == 0)
-            {
-                error.WriteLine($"'{parsed.GetValue(Key)}' is no accelerator or model of the facts; `targets facts` lists them.");
-                return 1;
-            }
-
-            foreach (var row in rows)
-            {
-                if (parsed.GetValue(Json)) output.WriteLine(Object(row, known.Prices).ToJsonString(TargetJson.Plain));
-                else if (parsed.GetValue(Key) is null) output.WriteLine($"{row.Kind,-12} {row.Key,-32} {row.Provenance.Row.AsOf,-10} {row.Provenance.Row.Source}{Doubt(row.Provenance.Row)}");
-                else foreach (var line in Words(row, known.Prices)) output.WriteLine(line);
-            }
-
-            return 0;
+            throw new RejectedException(new Rejection(
+                "key_unknown", "KEY", $"'{parsed.GetValue(Key)}' is no accelerator or model of the facts; `targets facts` lists them."));
         }
-        catch (CatalogFileException flaw)
+
+        foreach (var row in rows)
         {
-            error.WriteLine(flaw.Message);
-            return 1;
+            if (parsed.GetValue(Json)) output.WriteLine(Object(row, known.Prices).ToJsonString(TargetJson.Plain));
+            else if (parsed.GetValue(Key) is null) output.WriteLine($"{row.Kind,-12} {row.Key,-32} {From(row.Provenance.Row)}");
+            else foreach (var line in Words(row, known.Prices)) output.WriteLine(line);
         }
-    }
+    });
 
     private sealed record Row(string Kind, string Key, JsonObject Fields, RowProvenance Provenance);
 
@@ -78,15 +67,13 @@ internal static class TargetsFacts
         yield return $"{row.Kind} {row.Key}";
         foreach (var (field, value) in row.Fields)
         {
-            var from = row.Provenance.Of(field);
-            yield return $"  {field,-24} {Number(value!),14}  {from.AsOf,-10} {from.Source}{Doubt(from)}";
+            yield return $"  {field,-24} {Number(value!),14}  {From(row.Provenance.Of(field))}";
         }
 
         foreach (var price in Of(row, prices))
         {
-            var amount = price.Low == price.High ? $"{price.Low:0.####}" : $"{price.Low:0.####} to {price.High:0.####}";
-            yield return FormattableString.Invariant(
-                $"  {price.Kind,-16} {amount,16} {price.Currency?.Code ?? "off",-4} per {price.Unit}, {price.Provider}  {price.Provenance.AsOf} {price.Provenance.Source}{Doubt(price.Provenance)}");
+            var amount = price.Low == price.High ? FormattableString.Invariant($"{price.Low:0.####}") : FormattableString.Invariant($"{price.Low:0.####} to {price.High:0.####}");
+            yield return $"  {price.Kind,-16} {amount,16} {price.Currency?.Code ?? "off",-4} per {price.Unit}, {price.Provider}  {From(price.Provenance)}";
         }
     }
 
@@ -116,7 +103,7 @@ internal static class TargetsFacts
 
     private static IEnumerable<PriceRow> Of(Row row, PriceBook prices) => prices.All.Where(p => string.Equals(p.Subject, row.Key, StringComparison.OrdinalIgnoreCase));
 
-    private static string Doubt(Provenance from) => from.Unverified ? " (unverified)" : "";
+    private static string From(Provenance from) => $"{from.AsOf,-10} {from.Source}{(from.Unverified ? " (unverified)" : "")}";
 
     private static string Upper(string name) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(name);
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Targets.Scenarios;
 using FinOps.Domain.Values;
-using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Scenarios;
 
 namespace FinOps.Host.Commands.Targets;
@@ -30,26 +29,14 @@ internal static class TargetsScenario
 
     private static int Run(ParseResult parsed)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var path = parsed.GetRequiredValue(File);
-        try
+        return Answer.To(parsed, output =>
         {
             var facts = FactsOption.Read(parsed);
             var played = PlayScenario.Of(ReadScenario.FromFile(path), facts.Facts, facts.Prices);
             if (parsed.GetValue(Json)) output.WriteLine(Object(played).ToJsonString(TargetJson.Plain));
             else Words(played, output);
-            return 0;
-        }
-        catch (CatalogFileException flaw)
-        {
-            error.WriteLine(flaw.Message);
-            return 1;
-        }
-        catch (RejectedException refused)
-        {
-            foreach (var rejection in refused.Rejections) error.WriteLine($"{path}: {rejection.Field}: {rejection.Message}");
-            return 1;
-        }
+        }, path);
     }
 
     private static void Words(PlayedScenario played, TextWriter output)

@@ -1,23 +1,15 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Claims;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Estimates;
+using FinOps.Platform.Targets.Facts;
 
 namespace FinOps.Platform.Targets.Claims;
 
 /// <summary>The claims that came with the program (<c>infra/catalog/claims.json</c>), or those of a file of one's own.</summary>
 public static class ReadClaims
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
-    };
-
     private sealed record Row(int Number, string Says, string Source, string AsOf, IReadOnlyList<Point> Points)
     {
         public IReadOnlyDictionary<string, double>? Given { get; init; }
@@ -73,7 +65,7 @@ public static class ReadClaims
     {
         try
         {
-            return entry.Deserialize<Row>(Json)!.ToClaim();
+            return entry.Deserialize<Row>(StrictJson.Options)!.ToClaim();
         }
         catch (JsonException flaw)
         {

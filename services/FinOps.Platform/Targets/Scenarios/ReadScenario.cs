@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using FinOps.Domain.Targets.Scenarios;
 using FinOps.Domain.Values;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Targets.Facts;
 
 namespace FinOps.Platform.Targets.Scenarios;
 
@@ -13,14 +13,6 @@ namespace FinOps.Platform.Targets.Scenarios;
 /// </summary>
 public static class ReadScenario
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
-    };
-
     /// <exception cref="CatalogFileException">The file cannot be read; the message names the step and the field.</exception>
     public static Scenario FromFile(string path)
     {
@@ -116,7 +108,7 @@ public static class ReadScenario
     {
         try
         {
-            return from.Deserialize<T>(Json)!;
+            return from.Deserialize<T>(StrictJson.Options)!;
         }
         catch (Exception flaw) when (flaw is JsonException or RejectedException)
         {
