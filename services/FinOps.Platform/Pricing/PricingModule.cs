@@ -40,6 +40,7 @@ public static class PricingModule
         services.AddSingleton<PeriodStatements>();
         services.AddSingleton(provider => LoadFacts.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<RefreshTargets>();
+        services.AddHostedService<FactsAtStart>();
         services.AddHostedService<Catalog>();
         return services;
     }
