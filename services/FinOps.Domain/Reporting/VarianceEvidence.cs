@@ -146,6 +146,7 @@ public sealed class FleetEvidence(FleetId fleet)
 public sealed class ModelEvidence(FleetId fleet, ModelId model)
 {
     private readonly decimal[] effects = new decimal[Enum.GetValues<VarianceEffect>().Length];
+    private readonly long[] quantities = new long[UnitClass.All.Count];
     private decimal prompts;
     private decimal answers;
     private decimal cached;
@@ -162,7 +163,7 @@ public sealed class ModelEvidence(FleetId fleet, ModelId model)
     public long Calls { get; private set; }
 
     /// <summary>Of usage that has a target.</summary>
-    public Quantities Quantities { get; private set; } = Quantities.Zero;
+    public Quantities Quantities => Quantities.Of(quantities);
 
     /// <summary>Mean lengths, cached share of the input and output's share of the tokens by design, weighted by tokens; null without a modelled target.</summary>
     public (decimal Prompt, decimal Output, decimal Cached, decimal OutputShare)? Design => modelledTokens == 0
@@ -175,7 +176,7 @@ public sealed class ModelEvidence(FleetId fleet, ModelId model)
     {
         for (var i = 0; i < effects.Length; i++) effects[i] += causes[i];
         Kind = target.Kind;
-        Quantities += usage.Quantities;
+        AddQuantities(usage.Quantities.AsSpan());
         Calls += usage.Quantities[UnitClass.Requests] is > 0 and var requests ? requests : usage.Records - usage.Failed;
         if (use.Modelled is not { } design) return;
         var tokens = usage.Quantities.Total;
@@ -190,12 +191,17 @@ public sealed class ModelEvidence(FleetId fleet, ModelId model)
     {
         for (var i = 0; i < effects.Length; i++) effects[i] += other.effects[i];
         Kind = other.Kind;
-        Quantities += other.Quantities;
+        AddQuantities(other.quantities);
         Calls += other.Calls;
         modelledTokens += other.modelledTokens;
         prompts += other.prompts;
         answers += other.answers;
         cached += other.cached;
         outputs += other.outputs;
+    }
+
+    private void AddQuantities(ReadOnlySpan<long> added)
+    {
+        for (var i = 0; i < added.Length; i++) quantities[i] += added[i];
     }
 }
