@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Economics;
-using FinOps.Domain.Targets.Physics;
 using FinOps.Host.Commands.Targets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Facts;

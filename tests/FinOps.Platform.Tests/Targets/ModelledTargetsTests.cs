@@ -1,7 +1,6 @@
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Values;
-using FinOps.Platform.Access;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
