@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using FinOps.Domain.Values;
+using FinOps.Host.Publishing;
 using FinOps.Platform.Pricing;
 
 namespace FinOps.Host.Commands.Targets;
@@ -19,7 +21,7 @@ internal static class Answer
             write(output);
             return 0;
         }
-        catch (CatalogFileException flaw)
+        catch (Exception flaw) when (flaw is CatalogFileException or TraceException or IOException or UnauthorizedAccessException or JsonException)
         {
             error.WriteLine(flaw.Message);
         }
