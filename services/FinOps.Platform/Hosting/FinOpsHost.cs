@@ -12,6 +12,7 @@ using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
+using FinOps.Platform.Reservations;
 using FinOps.Platform.Storage;
 using Hangfire;
 using Hangfire.PostgreSql;
@@ -36,7 +37,7 @@ public static class FinOpsHost
         services.AddSingleton(new ActiveRoles(roles));
         // A request is read and answered on the thread that found it: the pool's threads come and go for enough else.
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
-        services.AddStorage(postgres, store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts());
+        services.AddStorage(postgres, store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts().Reservations());
         services.AddAccess();
         services.AddMetering();
         services.AddQuarantine();
@@ -52,6 +53,8 @@ public static class FinOpsHost
         services.AddReconciliation();
         services.AddBudgets();
         if (roles.HasFlag(Roles.Silo)) services.AddBudgetGrains();
+        services.AddReservations();
+        if (roles.HasFlag(Roles.Silo)) services.AddGateGrains();
         services.AddAlerts();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         if (roles.HasFlag(Roles.Api)) services.AddGraph().AddJobsDashboard();
@@ -100,6 +103,7 @@ public static class FinOpsHost
         {
             app.MapMetering();
             app.MapFleets();
+            app.MapReservations();
         }
 
         if (roles.HasFlag(Roles.Api))
