@@ -13,6 +13,8 @@ using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
 using FinOps.Platform.Reservations;
+using FinOps.Platform.Retention;
+using FinOps.Platform.Rollovers;
 using FinOps.Platform.Storage;
 using Hangfire;
 using Hangfire.PostgreSql;
@@ -113,9 +115,12 @@ public static class FinOpsHost
             app.MapJobsDashboard();
         }
 
-        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Metering().Budgets().Reconciliation().Alerts();
+        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().FinOps();
         return app;
     }
+
+    /// <summary>Every recurring job there is.</summary>
+    internal static void FinOps(this IRecurringJobManager jobs) => jobs.Metering().Budgets().Reconciliation().Rollovers().Retention().Alerts();
 }
 
 /// <summary>The roles of this process.</summary>

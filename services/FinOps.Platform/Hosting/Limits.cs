@@ -437,4 +437,16 @@ public static class Limits
 
     /// <summary>Hard budgets that one reservation may touch.</summary>
     public const int GatesPerReservation = 32;
+
+    /// <summary>How long a reservation's row is kept after its end, for whoever asks what happened.</summary>
+    public static readonly TimeSpan ReservationsKept = TimeSpan.FromHours(1);
+
+    /// <summary>How long each try of an alert's delivery can be looked up.</summary>
+    public static readonly TimeSpan DeliveriesKept = TimeSpan.FromDays(90);
+
+    /// <summary>Rows that are forgotten in one transaction: short enough that nobody waits for it.</summary>
+    public const int RowsForgottenAtOnce = 10_000;
+
+    /// <summary>Ended periods of one budget that one run writes down: three years of months; the next run goes on.</summary>
+    public const int PeriodsEndedPerRun = 36;
 }

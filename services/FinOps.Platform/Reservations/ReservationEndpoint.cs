@@ -69,13 +69,10 @@ internal sealed class ReservationEndpoint(ReservationDesk desk)
     /// <returns>Null when it is too large; that is answered already.</returns>
     private static async Task<ReservationBody?> BodyAsync(HttpContext http)
     {
-        if (http.Request.ContentLength is { } length && length <= Limits.ReservationBytes)
-        {
-            return await JsonSerializer.DeserializeAsync(http.Request.Body, ReservationJson.Default.ReservationBody, http.RequestAborted)
-                ?? throw new JsonException("it is null.");
-        }
-
-        await UsageEndpoint.Problem(StatusCodes.Status413PayloadTooLarge, $"A body has at most {Limits.ReservationBytes} bytes and says how long it is.").ExecuteAsync(http);
+        var body = http.Request.ContentLength > Limits.ReservationBytes ? null : await UsageEndpoint.BodyAsync(http.Request);
+        if (body is { } bytes && bytes.Length <= Limits.ReservationBytes)
+            return JsonSerializer.Deserialize(bytes.Span, ReservationJson.Default.ReservationBody) ?? throw new JsonException("it is null.");
+        await UsageEndpoint.Problem(StatusCodes.Status413PayloadTooLarge, $"A reservation's body has at most {Limits.ReservationBytes} bytes.").ExecuteAsync(http);
         return null;
     }
 

@@ -48,7 +48,8 @@ internal sealed record Heard(int Status, JsonElement Body, string? WhenAway)
 
     public string Basis => Body.GetProperty("budgets")[0].GetProperty("basis").GetString()!;
 
-    public IEnumerable<string> Codes => Body.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("code").GetString()!);
+    /// <summary>The status and the code of each reason.</summary>
+    public string Refusal => $"{Status} {string.Join(", ", Body.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("code").GetString()))}";
 
     public static async Task<Heard> OfAsync(HttpResponseMessage answer) => new(
         (int)answer.StatusCode, JsonElement.Parse(await answer.Content.ReadAsStringAsync()),

@@ -47,7 +47,7 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
         var granted = await gateway.PostAsync("/v1/reservations", new { tenant = "tokens", key = "t", model = AlertingHost.Model, quantities = new { output = 40 } });
         Assert.Equal(("granted", "60"), (granted.Verdict, granted.Left));
         var unpriced = await gateway.PostAsync("/v1/reservations", new { tenant = "tokens", key = "u", model = "nobody-priced-it", quantities = new { output = 40 } });
-        Assert.Equal((422, ["estimate_unpriced"]), (unpriced.Status, unpriced.Codes));
+        Assert.Equal("422 estimate_unpriced", unpriced.Refusal);
         Assert.Equal("granted", (await gateway.PostAsync("/v1/reservations", new { tenant = "without-budgets", key = "t", amount = "1000000" })).Verdict);
     }
 
@@ -96,12 +96,12 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
     {
         var gateway = await Gateway.WithBudgetAsync(host, "strict");
         var flawed = await gateway.PostAsync("/v1/reservations", new { budget = "strict-budget", key = "a/b", amount = "-1", ttlSeconds = 0, record = new { source = "s" } });
-        Assert.Equal((422, ["key_invalid", "amount_negative", "ttl_out_of_range", "record_id_invalid"]), (flawed.Status, flawed.Codes));
+        Assert.Equal("422 key_invalid, amount_negative, ttl_out_of_range, record_id_invalid", flawed.Refusal);
         Assert.Equal(400, (await gateway.PostAsync("/v1/reservations", new { budget = "strict-budget", key = "n", amount = 1.5 })).Status);
-        Assert.Equal((404, ["reservation_unknown"]), (await gateway.CommitAsync("never", "1")) is var unknown ? (unknown.Status, unknown.Codes) : default);
+        Assert.Equal("404 reservation_unknown", (await gateway.CommitAsync("never", "1")).Refusal);
         await gateway.ReserveAsync("once", "1");
-        Assert.Equal((409, ["key_reused"]), (await gateway.ReserveAsync("once", "2")) is var reused ? (reused.Status, reused.Codes) : default);
-        Assert.Equal((404, ["budget_not_hard"]), (await new Gateway(host, "strict-budget", "acme").ReserveAsync("mine", "1")) is var foreign ? (foreign.Status, foreign.Codes) : default);
+        Assert.Equal("409 key_reused", (await gateway.ReserveAsync("once", "2")).Refusal);
+        Assert.Equal("404 budget_not_hard", (await new Gateway(host, "strict-budget", "acme").ReserveAsync("mine", "1")).Refusal);
         await host.CreateAsync("soft");
         Assert.Equal(404, (await new Gateway(host, "soft-budget").ReserveAsync("s", "1")).Status);
         Assert.Equal(403, (await new Gateway(host, "strict-budget", "finance").ReserveAsync("f", "1")).Status);
