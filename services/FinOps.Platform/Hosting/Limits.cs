@@ -414,6 +414,9 @@ public static class Limits
     /// <summary>Orders that wait at one hard budget; beyond, the books count as away.</summary>
     public const int ReservationsWaiting = 10_000;
 
+    /// <summary>Reservations that one gate remembers, some 600 bytes each: 8,000 a second that last a minute; beyond, the books count as away.</summary>
+    public const int ReservationsRemembered = 500_000;
+
     /// <summary>Reservations of one commit: some milliseconds of work for the database.</summary>
     public const int ReservationsPerCommit = 1_000;
 

@@ -93,6 +93,12 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
         var replies = new GateReply[group.Count];
         for (var i = 0; i < group.Count; i++)
         {
+            if (group[i].Order.Verb == GateVerb.Reserve && gate.Holds.Count >= Limits.ReservationsRemembered)
+            {
+                replies[i] = GateReply.Away("too many reservations of this budget are remembered");
+                continue;
+            }
+
             try
             {
                 var decision = GateDecider.Decide(group[i].Order.ToCommand(now, areFresh), gate);

@@ -37,6 +37,11 @@ public sealed class EveryJobTests(IdleJobsHost host) : IClassFixture<IdleJobsHos
 
     [Fact]
     [Trait("Reliability", "T42")]
+    public void No_schedule_knows_a_zone_so_no_night_has_a_run_twice_or_not_at_all() =>
+        Assert.All(Jobs, job => Assert.True(job.TimeZoneId is null or "UTC", $"{job.Id} runs by the clock of {job.TimeZoneId}"));
+
+    [Fact]
+    [Trait("Reliability", "T42")]
     public async Task A_job_that_runs_twice_or_at_once_with_itself_leaves_what_one_run_leaves()
     {
         Assert.True(Jobs.Count >= 7, $"{Jobs.Count} jobs are scheduled");
