@@ -89,7 +89,8 @@ public static class GateDecider
 
     private static GateDecision Decide(Reserve reserve, Gate gate)
     {
-        if (gate.Holds.TryGetValue(reserve.Key, out var known)) return Again(reserve, known);
+        // Given back is as if it had never been: of several budgets that are asked together, one may refuse this time and grant the next.
+        if (gate.Holds.TryGetValue(reserve.Key, out var known) && known.Stage != HoldStage.Released) return Again(reserve, known);
         RequireUnnamed(reserve.Record, reserve.Key, gate);
         var now = reserve.Now;
         if (gate.Books is not { } books) return LookAgain;
@@ -106,8 +107,8 @@ public static class GateDecider
     {
         if (known.Amount != reserve.Amount || (reserve.Record is { } record && known.Record != record))
             throw Rejected("key_reused", "key", "This key reserved something else; each call has a key of its own.");
-        return known.Stage is HoldStage.Released or HoldStage.Lapsed
-            ? throw Rejected("reservation_over", "key", "This key's reservation was released or has lapsed; reserve with another key.")
+        return known.Stage == HoldStage.Lapsed
+            ? throw Rejected("reservation_over", "key", "This key's reservation has lapsed; commit it, or reserve with another key.")
             : new GateDecision(new GateAnswer.Granted(known), []);
     }
 

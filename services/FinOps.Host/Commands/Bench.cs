@@ -36,7 +36,7 @@ internal static class Bench
 
     private static readonly Option<int> Callers = new("--callers") { Description = "How many reserve at once.", DefaultValueFactory = _ => 64 };
 
-    private static readonly Option<int> Alerts = new("--alerts") { Description = "Budgets that are crossed, idle and under load each.", DefaultValueFactory = _ => 200 };
+    private static readonly Option<int> Alerts = new("--alerts") { Description = "Budgets that are crossed, idle and under load each.", DefaultValueFactory = _ => 300 };
 
     private static readonly Option<int> Load = new("--load") { Description = "Other records a second.", DefaultValueFactory = _ => 5_000 };
 

@@ -60,6 +60,9 @@ internal sealed class ReservationDesk(GateDirectory directory, EstimateCharge es
     private async Task<ReservationAnswer> EndAsync(string verdict, string key, IReadOnlyList<(GateEntry Gate, GateOrder Order)> orders)
     {
         var answers = await Task.WhenAll(orders.Select(async o => new Answered(o.Gate, await AskAsync(o.Gate, o.Order), Books)));
+        // A budget that became a hard one since the reservation knows nothing of it.
+        var knowing = answers.Where(a => a.Reply.Code is not ("reservation_unknown" or "budget_not_hard")).ToArray();
+        if (knowing.Length > 0) answers = knowing;
         Refuse(answers);
         if (answers.FirstOrDefault(a => a.Reply.Verdict == GateVerdict.Away) is { } away) throw new GateAwayException(away.Gate.Budget);
         return Told(key, verdict, answers);

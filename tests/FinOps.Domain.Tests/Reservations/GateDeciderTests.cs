@@ -47,6 +47,7 @@ public sealed class GateDeciderTests
         Do(Ask("one", 10));
         Do(new PassTime(Start.AddSeconds(60)));
         Assert.Equal(10, gate.Left);
+        Assert.Equal("reservation_over", Code(() => Do(Ask("one", 10, after: 61))));
         Do(new CommitReservation(new("one"), 8, Record, Start.AddSeconds(90)));
         Assert.Equal(2, gate.Left);
         Assert.Equal("reservation_unknown", Code(() => Do(new CommitReservation(new("two"), 8, null, Start))));
@@ -90,7 +91,8 @@ public sealed class GateDeciderTests
         Do(new ReleaseReservation(new("one"), Start));
         Assert.Equal(10, gate.Left);
         Assert.Equal("reservation_released", Code(() => Do(new CommitReservation(new("one"), 4, null, Start))));
-        Assert.Equal("reservation_over", Code(() => Do(Ask("one", 4))));
+        Assert.IsType<GateAnswer.Granted>(Do(Ask("one", 5)));
+        Do(new ReleaseReservation(new("one"), Start));
         Do(Ask("two", 4));
         Do(new CommitReservation(new("two"), 4, Record, Start));
         Assert.Equal("reservation_committed", Code(() => Do(new ReleaseReservation(new("two"), Start))));

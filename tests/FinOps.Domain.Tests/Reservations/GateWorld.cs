@@ -34,6 +34,8 @@ internal sealed class GateWorld(decimal limit)
         var key = Key(number);
         var before = calls.GetValueOrDefault(number);
         if (before is not null && (before.Estimate != estimate || before.NamesRecord != namesRecord)) return;
+        // A key is not used for another call once its own was made.
+        if (before is { Actual: not null } && !Gate.Holds.ContainsKey(key)) return;
         var command = new Reserve(key, estimate, TimeSpan.FromSeconds(seconds), namesRecord ? Record(number) : null, now, BooksAreFresh: false);
         GateDecision decision;
         try

@@ -52,6 +52,21 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
     }
 
     [Fact]
+    public async Task Of_a_tenants_budgets_all_grant_or_none_and_who_was_refused_may_ask_again()
+    {
+        await Gateway.WithBudgetAsync(host, "pair");
+        await host.CreateAsync("pair", b => (b.Id, b.Amount) = ("pair-small", 10m));
+        await host.DataAsync("mutation($input: BudgetGateInput!) { setBudgetGate(input: $input) { hard } }", new { input = new { budget = "pair-small" } });
+        var both = new Gateway(host, "pair-budget");
+        object Ask(string amount) => new { tenant = "pair", key = "k", amount };
+        Assert.Equal("refused", (await both.PostAsync("/v1/reservations", Ask("11"))).Verdict);
+        Assert.Equal("granted", (await both.PostAsync("/v1/reservations", Ask("9"))).Verdict);
+        Assert.Equal(["pair-budget HELD 9", "pair-small HELD 9"], await host.RowsAsync(
+            "select budget_id, stage, amount::int from finops.reservation where budget_id like 'pair-%' order by 1"));
+        Assert.Equal("committed", (await both.PostAsync("/v1/reservations/k/commit", new { tenant = "pair", actual = "8" })).Verdict);
+    }
+
+    [Fact]
     public async Task Two_clusters_that_both_take_themselves_for_the_one_writer_grant_no_cent_twice_and_the_second_knows_what_the_first_granted()
     {
         var first = await Gateway.WithBudgetAsync(host, "split");
