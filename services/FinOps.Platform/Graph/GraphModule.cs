@@ -13,6 +13,7 @@ using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
+using FinOps.Platform.Reservations;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Targets.Estimates;
 using FinOps.Platform.Tenants;
@@ -80,6 +81,7 @@ public static class GraphModule
             typeof(PeriodMutations),
             typeof(WorkWeightsMutations),
             typeof(BudgetMutations),
+            typeof(GateMutations),
             typeof(CorrectionMutations),
         ]);
 
