@@ -62,6 +62,7 @@ public static class GraphModule
             typeof(PeriodQueries),
             typeof(BudgetQueries),
             typeof(AlertQueries),
+            typeof(AlertChannelQueries),
         ],
         Mutations:
         [
@@ -78,8 +79,12 @@ public static class GraphModule
             typeof(PeriodMutations),
             typeof(WorkWeightsMutations),
             typeof(BudgetMutations),
+            typeof(AlertMutations),
             typeof(CorrectionMutations),
-        ]);
+        ])
+    {
+        Subscriptions = [typeof(AlertSubscriptions)],
+    };
 
     public static IServiceCollection AddGraph(this IServiceCollection services)
     {
@@ -88,6 +93,7 @@ public static class GraphModule
         services.AddSingleton<IGraphTypeMappingProvider, TypeMapping>();
         services.AddSingleton<ISchema, FinOpsSchema>();
         services.AddSingleton<IDocumentExecuter>(_ => new DocumentExecuter(new GraphQLDocumentBuilder(), new DocumentValidator()));
+        services.AddSingleton<EventStreams>();
         services.AddSingleton<GraphEndpoint>();
         return services;
     }
