@@ -43,15 +43,27 @@ public static class DeliveryDecision
     /// <param name="schedule">The wait before the second try, the third, and so on; after the last the channel is dead.</param>
     /// <param name="longestWait">However long the receiver asks to be left alone.</param>
     /// <param name="now">When the outcome was known.</param>
+    /// <param name="spread">From 0 to 1: what is waited beyond the schedule, in tenths of it, so that many do not come back at one moment.</param>
     public static NextStep After(
-        DeliveryOutcome outcome, int attempt, IReadOnlyList<TimeSpan> schedule, TimeSpan longestWait, DateTimeOffset now) => outcome switch
+        DeliveryOutcome outcome, int attempt, IReadOnlyList<TimeSpan> schedule, TimeSpan longestWait, DateTimeOffset now,
+        double spread = 0) => outcome switch
         {
             DeliveryOutcome.Delivered => new NextStep.Done(),
             DeliveryOutcome.Refused refused => new NextStep.Dead(refused.Reason),
             DeliveryOutcome.Failed failed when attempt > schedule.Count => new NextStep.Dead(failed.Reason),
-            DeliveryOutcome.Failed failed => new NextStep.RetryAt(now + Wait(schedule[attempt - 1], failed.RetryAfter, longestWait)),
+            DeliveryOutcome.Failed failed => new NextStep.RetryAt(
+                now + Wait(schedule[attempt - 1] * (1 + (spread / 10)), failed.RetryAfter, longestWait)),
             _ => throw new System.Diagnostics.UnreachableException(outcome.GetType().Name),
         };
+
+    /// <summary>A number from 0 to 1 that one try always gets, whoever asks, and others do not.</summary>
+    public static double SpreadOf(string id, int attempt)
+    {
+        // FNV-1a: the runtime's own hash is another one in each process.
+        var hash = 2_166_136_261;
+        foreach (var letter in $"{id}#{attempt}") hash = unchecked((hash ^ letter) * 16_777_619);
+        return hash / (double)uint.MaxValue;
+    }
 
     private static TimeSpan Wait(TimeSpan scheduled, TimeSpan? asked, TimeSpan longest) =>
         asked is not { } wait || wait <= scheduled ? scheduled : wait < longest ? wait : longest;

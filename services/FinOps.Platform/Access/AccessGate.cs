@@ -27,6 +27,8 @@ internal sealed class AccessGate(RequestDelegate next, Credentials credentials, 
             return;
         }
 
+        context.Features.Set(new AccessCheck(() => credentials.ByKey(key) is { } now && now.Role == viewer.Role
+            && (now.Tenants ?? []).SequenceEqual(viewer.Tenants ?? []) && now.Tenants is null == viewer.Tenants is null));
         if (viewer is { Role: ViewerRole.Tenant, SeesCost: false, Tenants: { } own } && await contracts.ShowCostAsync(own, context.RequestAborted))
             viewer = viewer with { SeesCost = true };
         context.Features.Set(viewer);

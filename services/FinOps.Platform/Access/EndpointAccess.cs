@@ -12,6 +12,9 @@ public sealed record OpenTo(Func<HttpRequest, bool> Requests);
 /// <summary>That a browser opens the endpoint: it cannot send a bearer key, so the key is taken as the password of HTTP Basic as well.</summary>
 public sealed record BrowserEndpoint;
 
+/// <summary>For answers that last: whether the key that opened the request still opens the same.</summary>
+public sealed record AccessCheck(Func<bool> IsStillGood);
+
 public static class EndpointAccess
 {
     public static TBuilder Allow<TBuilder>(this TBuilder endpoint, params ViewerRole[] roles)

@@ -53,7 +53,7 @@ public sealed class AlertQueries
         return alerts;
     }
 
-    private static async Task<ILookup<string, DeliveryView>> DeliveriesAsync(
+    internal static async Task<ILookup<string, DeliveryView>> DeliveriesAsync(
         NpgsqlDataSource database, string[] ids, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(

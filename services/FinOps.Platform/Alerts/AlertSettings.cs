@@ -12,10 +12,24 @@ namespace FinOps.Platform.Alerts;
 /// <param name="Retries"><c>Alerts__RetrySeconds</c>: the waits between tries, in seconds.</param>
 public sealed record AlertSettings(IReadOnlyList<IPNetwork> AllowedNetworks, IReadOnlyList<TimeSpan> Retries)
 {
+    private static readonly Uri PublicPagerDuty = new("https://events.pagerduty.com/v2/enqueue");
+
+    /// <summary>The mail server; null where the operator has named none, and then no budget can name e-mail.</summary>
+    public SmtpSettings? Smtp { get; init; }
+
+    /// <summary><c>Alerts__PagerDutyUrl</c>: for its other regions, such as <c>https://events.eu.pagerduty.com/v2/enqueue</c>.</summary>
+    public Uri PagerDuty { get; init; } = PublicPagerDuty;
+
     /// <exception cref="InvalidOperationException">Names the setting and what is wrong with it.</exception>
     public static AlertSettings Read(IConfiguration configuration) => new(
         Values(configuration, "Alerts:AllowedNetworks").Select(Network).ToList(),
-        Values(configuration, "Alerts:RetrySeconds").Select(Wait).ToList() is { Count: > 0 } waits ? waits : Limits.DeliveryRetries);
+        Values(configuration, "Alerts:RetrySeconds").Select(Wait).ToList() is { Count: > 0 } waits ? waits : Limits.DeliveryRetries)
+    {
+        Smtp = SmtpSettings.Read(configuration),
+        PagerDuty = configuration["Alerts:PagerDutyUrl"] is not { Length: > 0 } url ? PublicPagerDuty
+            : Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
+            : throw new InvalidOperationException("Alerts__PagerDutyUrl is not an absolute http or https URL."),
+    };
 
     // One value with commas, as an environment variable is written, or a list.
     private static IEnumerable<string> Values(IConfiguration configuration, string key)

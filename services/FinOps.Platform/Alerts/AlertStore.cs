@@ -14,14 +14,83 @@ public sealed class AlertStore(NpgsqlDataSource database)
     {
         await using var command = Command(
             """
-            select budget_id, tenant, measure, threshold, amount, spend, currency, period_start, period_end, crossed_at
+            select budget_id, tenant, measure, case basis when 'ABSOLUTE' then round(threshold * 100 / amount, 2) else threshold end, amount, spend,
+                   currency, period_start, period_end, crossed_at, kind, notice_of, cause, basis, id
             from finops.alert where id = $1
             """, alertId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation)) return null;
-        return new BudgetAlertRaised
+        return await reader.ReadAsync(cancellation) ? Message(reader) : null;
+    }
+
+    /// <returns>The alerts of a digest, the first to be raised first.</returns>
+    public async Task<IReadOnlyList<BudgetAlertRaised>> OfDigestAsync(string digestId, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            """
+            select budget_id, tenant, measure, case basis when 'ABSOLUTE' then round(threshold * 100 / amount, 2) else threshold end, amount, spend,
+                   currency, period_start, period_end, crossed_at, kind, notice_of, cause, basis, id
+            from finops.alert where id in (select alert_id from finops.alert_channel where digest_id = $1)
+            order by crossed_at, id
+            """, digestId);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<BudgetAlertRaised>();
+        while (await reader.ReadAsync(cancellation)) found.Add(Message(reader));
+        return found;
+    }
+
+    /// <returns>The channels of an alert that have a try due, with what their budget says of them now.</returns>
+    public async Task<IReadOnlyList<DueChannel>> DueAsync(string alertId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            """
+            select c.channel, coalesce(d.kind, c.channel), coalesce(d.target, ''), d.disabled_at is not null
+            from finops.alert_channel c
+            join finops.alert a on a.id = c.alert_id
+            left join finops.alert_destination d on d.budget_id = a.budget_id and d.name = c.channel
+            where c.alert_id = $1 and c.state = 'PENDING' and c.next_attempt_at <= $2
+            """, alertId, now + Limits.DeliverySlack);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var due = new List<DueChannel>();
+        while (await reader.ReadAsync(cancellation))
+            due.Add(new DueChannel(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3)));
+        return due;
+    }
+
+    /// <summary>Puts off what is due to the end of the quiet hours. The bus has no ears to wake.</summary>
+    public async Task HoldAsync(string alertId, DateTimeOffset until, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            """
+            update finops.alert_channel set next_attempt_at = $2
+            where alert_id = $1 and channel <> 'bus' and state = 'PENDING' and next_attempt_at < $2
+              and (claimed_until is null or claimed_until <= $3)
+            """, alertId, until, now);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Gives a channel of an alert a new schedule of tries, the first one now. The id stays, so a receiver that has it drops it.</summary>
+    /// <returns>Whether there is such an alert.</returns>
+    public async Task<bool> RedeliverAsync(string alertId, string channel, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        Add(batch, "select from finops.alert where id = $1 for update", alertId);
+        Add(
+            batch,
+            """
+            insert into finops.alert_channel (alert_id, channel, state, attempts, next_attempt_at)
+            select id, $2, 'PENDING', 0, $3 from finops.alert where id = $1
+            on conflict (alert_id, channel) do update
+            set state = 'PENDING', next_attempt_at = $3, attempts_before = alert_channel.attempts, digest_id = null, claimed_until = null
+            where alert_channel.claimed_until is null or alert_channel.claimed_until <= $3
+            """, alertId, channel, now);
+        Add(batch, "update finops.alert set status = 'PENDING' where id = $1", alertId);
+        return await batch.ExecuteNonQueryAsync(cancellation) > 0;
+    }
+
+    private static BudgetAlertRaised Message(NpgsqlDataReader reader) =>
+        new()
         {
-            AlertId = alertId,
+            AlertId = reader.GetString(14),
             BudgetId = reader.GetString(0),
             Tenant = reader.GetString(1),
             Measure = reader.GetString(2),
@@ -32,41 +101,33 @@ public sealed class AlertStore(NpgsqlDataSource database)
             PeriodStart = reader.GetFieldValue<DateTimeOffset>(7),
             PeriodEnd = reader.GetFieldValue<DateTimeOffset>(8),
             CrossedAt = reader.GetFieldValue<DateTimeOffset>(9),
+            Kind = reader.GetString(10),
+            NoticeOf = reader.IsDBNull(11) ? null : reader.GetString(11),
+            ThresholdKind = reader.GetString(13),
+            Cause = reader.IsDBNull(12) ? null : reader.GetString(12),
         };
-    }
 
     /// <summary>Takes the next try of a channel for this job alone, for a while.</summary>
-    /// <returns>The try's number; null when it is delivered, dead, not yet due, or another job is at it.</returns>
-    public async Task<int?> ClaimAsync(string alertId, string channel, DateTimeOffset now, CancellationToken cancellation)
+    /// <returns>The try's number, and its number since somebody last asked for it; null when it is delivered, dead, not yet due, or another job is at it.</returns>
+    public async Task<ClaimedTry?> ClaimAsync(string alertId, string channel, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var command = Command(
             """
             update finops.alert_channel set attempts = attempts + 1, claimed_until = $5
             where alert_id = $1 and channel = $2 and state = 'PENDING' and next_attempt_at <= $3
               and (claimed_until is null or claimed_until <= $4)
-            returning attempts
+            returning attempts, attempts - attempts_before
             """, alertId, channel, now + Limits.DeliverySlack, now, now + Limits.DeliveryClaim);
-        return (int?)await command.ExecuteScalarAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? new ClaimedTry(reader.GetInt32(0), reader.GetInt32(1)) : null;
     }
 
     /// <summary>Writes down one try and what comes next, and what that makes of the alert.</summary>
     public async Task RecordAsync(
         string alertId, string channel, int attempt, DateTimeOffset at, DeliveryOutcome outcome, NextStep next, CancellationToken cancellation)
     {
-        var (status, code, error) = outcome switch
-        {
-            DeliveryOutcome.Delivered delivered => (DeliveryStatus.Delivered, delivered.StatusCode, null),
-            DeliveryOutcome.Failed failed => (DeliveryStatus.Failed, failed.StatusCode, failed.Reason),
-            DeliveryOutcome.Refused refused => (DeliveryStatus.Refused, refused.StatusCode, (string?)refused.Reason),
-            _ => throw new System.Diagnostics.UnreachableException(outcome.GetType().Name),
-        };
-        var (state, nextAttemptAt) = next switch
-        {
-            NextStep.Done => ("DELIVERED", at),
-            NextStep.RetryAt retry => ("PENDING", retry.At),
-            NextStep.Dead => ("DEAD", at),
-            _ => throw new System.Diagnostics.UnreachableException(next.GetType().Name),
-        };
+        var (status, code, error) = DeliveryRow.Of(outcome);
+        var (state, nextAttemptAt) = DeliveryRow.Of(next, at);
         // A batch is one transaction. The alert's lock comes first: of two channels that end at the same moment, the later one must see what
         // the earlier one wrote, or each takes the other for pending, and the alert stays so.
         await using var batch = database.CreateBatch();
@@ -88,10 +149,11 @@ public sealed class AlertStore(NpgsqlDataSource database)
             batch,
             """
             update finops.alert set status = (
-              select case when bool_or(state = 'PENDING') then 'PENDING' when bool_or(state = 'DEAD') then 'FAILED' else 'DELIVERED' end
+              select case when bool_or(state in ('PENDING', 'DIGEST')) then 'PENDING' when bool_or(state = 'DEAD') then 'FAILED' else 'DELIVERED' end
               from finops.alert_channel where alert_id = $1)
             where id = $1
             """, alertId);
+        if (next is NextStep.Dead dead) GiveUp(batch, alertId, channel, at, dead.Reason);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -108,6 +170,33 @@ public sealed class AlertStore(NpgsqlDataSource database)
         var ids = new List<string>();
         while (await reader.ReadAsync(cancellation)) ids.Add(reader.GetString(0));
         return ids;
+    }
+
+    /// <summary>The tenant is told; a receiver that said it is gone is not called again.</summary>
+    private static void GiveUp(NpgsqlBatch batch, string alertId, string channel, DateTimeOffset at, string reason)
+    {
+        if (reason == DeliveryRow.Gone)
+        {
+            Add(
+                batch,
+                """
+                update finops.webhook set gone_at = $3
+                where $2 = 'webhook' and gone_at is null and budget_id = (select budget_id from finops.alert where id = $1)
+                """, alertId, channel, at);
+            Add(
+                batch,
+                """
+                update finops.alert_destination set disabled_at = $3
+                where name = $2 and disabled_at is null and budget_id = (select budget_id from finops.alert where id = $1)
+                """, alertId, channel, at);
+        }
+
+        Add(
+            batch,
+            """
+            insert into finops.alert_notice (at, tenant, budget_id, channel, code, alert_id)
+            select $3, tenant, budget_id, $2, $4, id from finops.alert where id = $1
+            """, alertId, channel, at, reason);
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params object?[] values)

@@ -40,3 +40,10 @@ public sealed record AlertView(
 /// <summary>One try to deliver an alert through a channel.</summary>
 [Name("Delivery")]
 public sealed record DeliveryView(string Channel, int Attempt, DateTimeOffset At, DeliveryStatus Status, int? StatusCode, string? Error);
+
+/// <summary>That a channel was switched off by its receiver, or gave up.</summary>
+/// <param name="Code">The reason, as the delivery log has it; <c>gone</c> is a receiver's 410.</param>
+/// <param name="AlertId">What was not delivered; null is a digest.</param>
+[Name("AlertNotice")]
+public sealed record AlertNoticeView(
+    long Id, DateTimeOffset At, string Tenant, string BudgetId, string Channel, string Code, string? AlertId);

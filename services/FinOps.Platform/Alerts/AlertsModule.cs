@@ -1,3 +1,6 @@
+using FinOps.Platform.Alerts.Digests;
+using FinOps.Platform.Alerts.Feed;
+using FinOps.Platform.Alerts.Messages;
 using Hangfire;
 using Marten;
 using MassTransit;
@@ -7,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FinOps.Platform.Alerts;
 
-/// <summary>Delivery of alerts: webhook and bus, retried, logged, bounded.</summary>
+/// <summary>Delivery of alerts: retried, logged, bounded.</summary>
 public static class AlertsModule
 {
     public static StoreOptions Alerts(this StoreOptions store) => store;
@@ -17,13 +20,29 @@ public static class AlertsModule
         services.AddSingleton(provider => AlertSettings.Read(provider.GetRequiredService<IConfiguration>()));
         services.TryAddSingleton<ResolveHost>(_ => EgressGuard.ResolveAsync);
         services.AddSingleton<EgressGuard>();
+        services.AddSingleton<PostJson>();
         services.AddSingleton<Webhooks>();
         services.AddSingleton<AlertStore>();
-        // In this order: the bus is quick, a receiver may take its ten seconds.
-        services.AddSingleton<IAlertChannel, BusChannel>();
-        services.AddSingleton<IAlertChannel, WebhookChannel>();
+        services.AddSingleton<AlertDestinations>();
+        services.AddSingleton<ReadAlertChannels>();
+        services.AddSingleton<AlertTemplates>();
+        services.AddSingleton<QuietHoursStore>();
+        services.AddSingleton<AlertRemedies>();
+        services.AddSingleton<SetAlertTexts>();
+        foreach (var channel in Channels) services.AddSingleton(typeof(IAlertChannel), channel);
+        services.AddSingleton<SendAlert>();
         services.AddSingleton<DeliverAlert>();
         services.AddSingleton<SweepAlerts>();
+        services.AddSingleton<DigestStore>();
+        services.AddSingleton<SendDigests>();
+        return services;
+    }
+
+    /// <summary>Tells the subscribers of a process that serves GraphQL.</summary>
+    public static IServiceCollection AddAlertFeed(this IServiceCollection services)
+    {
+        services.AddSingleton<AlertFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<AlertFeed>());
         return services;
     }
 
@@ -36,5 +55,12 @@ public static class AlertsModule
     {
         jobs.AddOrUpdate<SweepAlerts>("sweep-alerts", job => job.RunAsync(CancellationToken.None), Cron.Minutely());
         jobs.Trigger("sweep-alerts");
+        jobs.AddOrUpdate<SendDigests>("send-digests", job => job.RunAsync(CancellationToken.None), Cron.Minutely());
+        jobs.Trigger("send-digests");
     }
+
+    /// <summary>Every class of this assembly that is a channel: a new one is one class and nothing else.</summary>
+    internal static IEnumerable<Type> Channels => typeof(IAlertChannel).Assembly.GetTypes()
+        .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IAlertChannel)))
+        .OrderBy(type => type.Name, StringComparer.Ordinal);
 }

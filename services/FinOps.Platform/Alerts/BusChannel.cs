@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using FinOps.Contracts;
 using FinOps.Domain.Alerts;
 using FinOps.Platform.Hosting;
 using MassTransit;
@@ -14,13 +13,13 @@ internal sealed class BusChannel(IBus bus) : IAlertChannel
 
     public string Kind => Name;
 
-    public async Task<DeliveryOutcome> SendAsync(BudgetAlertRaised alert, CancellationToken cancellation)
+    public async Task<DeliveryOutcome> SendAsync(AlertDelivery delivery, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limits.BusTimeout);
         try
         {
-            await bus.Publish(alert, context => context.MessageId = MessageId(alert.AlertId), limit.Token);
+            await bus.Publish(delivery.Alert, context => context.MessageId = MessageId(delivery.Id), limit.Token);
             return new DeliveryOutcome.Delivered(null);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -11,7 +11,7 @@ namespace FinOps.Platform.Alerts;
 /// before a try and written after it, so a job that runs twice sends once, and only one that dies in between sends again.
 /// </summary>
 public sealed class DeliverAlert(
-    AlertStore alerts, IEnumerable<IAlertChannel> channels, AlertSettings settings, IBackgroundJobClient jobs, TimeProvider clock,
+    AlertStore alerts, SendAlert send, QuietHoursStore quietHours, AlertSettings settings, IBackgroundJobClient jobs, TimeProvider clock,
     ILogger<DeliverAlert> log)
 {
     /// <param name="alertId">All that the job knows: no address, no secret.</param>
@@ -20,43 +20,42 @@ public sealed class DeliverAlert(
     public async Task RunAsync(string alertId, CancellationToken cancellation)
     {
         var alert = await alerts.FindAsync(alertId, cancellation) ?? throw new InvalidOperationException($"There is no alert {alertId}.");
-        foreach (var channel in channels)
+        var now = clock.GetUtcNow();
+        if (await quietHours.ReleaseAsync(alert.BudgetId, now, cancellation) is { } release)
         {
-            if (await alerts.ClaimAsync(alertId, channel.Kind, clock.GetUtcNow(), cancellation) is not { } attempt) continue;
-            var outcome = await TryAsync(channel, alert, cancellation);
-            await RecordAsync(alertId, channel.Kind, attempt, outcome);
+            await alerts.HoldAsync(alertId, release, now, cancellation);
+            jobs.Schedule<DeliverAlert>(job => job.RunAsync(alertId, CancellationToken.None), release - now);
         }
+
+        // At once: a receiver that takes its ten seconds keeps nobody waiting.
+        await Task.WhenAll((await alerts.DueAsync(alertId, now, cancellation)).Select(due => TryAsync(alert, due, cancellation)));
     }
 
-    private async Task<DeliveryOutcome> TryAsync(IAlertChannel channel, BudgetAlertRaised alert, CancellationToken cancellation)
+    private async Task TryAsync(BudgetAlertRaised alert, DueChannel due, CancellationToken cancellation)
     {
-        try
-        {
-            return await channel.SendAsync(alert, cancellation);
-        }
-        catch (Exception failure)
-        {
-            log.LogWarning(failure, "Alert {AlertId} did not go through {Channel}", alert.AlertId, channel.Kind);
-            return new DeliveryOutcome.Failed(cancellation.IsCancellationRequested ? "interrupted" : "error", null, null);
-        }
+        if (await alerts.ClaimAsync(alert.AlertId, due.Name, clock.GetUtcNow(), cancellation) is not { } claimed) return;
+        var outcome = await send.RunAsync(alert.AlertId, [alert], due, cancellation);
+        await RecordAsync(alert.AlertId, due.Name, claimed, outcome);
     }
 
     // Not cancelled with the job: what was sent is written down while the host stops, too.
-    private async Task RecordAsync(string alertId, string channel, int attempt, DeliveryOutcome outcome)
+    private async Task RecordAsync(string alertId, string channel, ClaimedTry claimed, DeliveryOutcome outcome)
     {
         var now = clock.GetUtcNow();
-        var next = DeliveryDecision.After(outcome, attempt, settings.Retries, Limits.DeliveryLongestWait, now);
-        await alerts.RecordAsync(alertId, channel, attempt, now, outcome, next, CancellationToken.None);
+        var next = DeliveryDecision.After(
+            outcome, claimed.InSchedule, settings.Retries, Limits.DeliveryLongestWait, now,
+            DeliveryDecision.SpreadOf($"{alertId} {channel}", claimed.InSchedule));
+        await alerts.RecordAsync(alertId, channel, claimed.Attempt, now, outcome, next, CancellationToken.None);
         switch (next)
         {
             case NextStep.RetryAt retry:
                 jobs.Schedule<DeliverAlert>(job => job.RunAsync(alertId, CancellationToken.None), retry.At - now);
                 break;
             case NextStep.Dead dead:
-                log.LogError("Alert {AlertId} is dead for {Channel} after {Attempts} tries: {Reason}", alertId, channel, attempt, dead.Reason);
+                log.LogError("Alert {AlertId} is dead for {Channel} after {Attempts} tries: {Reason}", alertId, channel, claimed.Attempt, dead.Reason);
                 break;
             case NextStep.Done:
-                log.LogInformation("Alert {AlertId} delivered through {Channel} at try {Attempt}", alertId, channel, attempt);
+                log.LogInformation("Alert {AlertId} delivered through {Channel} at try {Attempt}", alertId, channel, claimed.Attempt);
                 break;
         }
     }

@@ -7,7 +7,11 @@ namespace FinOps.Platform.Alerts;
 /// <summary>The body of a webhook: the contract's JSON, instants in UTC with a <c>Z</c> and no more digits than they have.</summary>
 internal static class WebhookJson
 {
-    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Converters = { new UtcInstant() } };
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new UtcInstant() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     private sealed class UtcInstant : JsonConverter<DateTimeOffset>
     {

@@ -11,12 +11,20 @@ namespace FinOps.Platform.Budgets;
 /// Checks an order against the credential and the egress rules, brings it to the tenant's grain, and shows what became of the budget.
 /// </summary>
 public sealed class BudgetDesk(
-    NpgsqlDataSource database, IDocumentStore store, IGrainFactory grains, EgressGuard egress, TimeProvider clock)
+    NpgsqlDataSource database, IDocumentStore store, IGrainFactory grains, EgressGuard egress, ReadAlertChannels readChannels,
+    TimeProvider clock)
 {
     /// <exception cref="RejectedException">Names every flaw; nothing was stored.</exception>
-    public async Task<BudgetView> PlaceAsync(BudgetOrder order, Viewer viewer, CancellationToken cancellation)
+    public async Task<BudgetView> PlaceAsync(
+        BudgetOrder order, Viewer viewer, CancellationToken cancellation, IReadOnlyList<AlertChannelInput>? channels = null)
     {
-        var checkedOrder = order with { WebhookRefusal = await RefusalAsync(order.WebhookUrl, cancellation) };
+        var read = channels is null ? default : await readChannels.ReadAsync(channels, cancellation);
+        var checkedOrder = order with
+        {
+            WebhookRefusal = await RefusalAsync(order.WebhookUrl, cancellation),
+            Channels = read.Orders?.ToArray(),
+            ChannelFlaws = (read.Flaws ?? []).Select(f => new BudgetFlaw(f.Code, f.Field, f.Message)).ToArray(),
+        };
         // Without a tenant there is no grain to ask.
         if (Name.Flaw(order.Tenant) is not null) throw new RejectedException(checkedOrder.Flaws(clock.GetUtcNow()));
         if (!viewer.MaySee(new TenantId(order.Tenant!)))

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FinOps.Domain.Budgets;
+using FinOps.Platform.Alerts;
 
 namespace FinOps.Platform.Budgets;
 
@@ -28,6 +29,9 @@ public sealed class CreateBudgetInput
     public IReadOnlyList<decimal>? Thresholds { get; set; }
 
     public WebhookInput? Webhook { get; set; }
+
+    /// <summary>Where alerts go beside the bus and the webhook; left out, they stay as they are.</summary>
+    public IReadOnlyList<AlertChannelInput>? Channels { get; set; }
 
     /// <summary>Deliver crossings by records that are in already; else they are listed only.</summary>
     public bool? DeliverBackfilled { get; set; }
@@ -65,6 +69,9 @@ public sealed class ChangeBudgetInput
     public WebhookInput? Webhook { get; set; }
 
     public bool? RemoveWebhook { get; set; }
+
+    /// <summary>All of them; an empty list removes all.</summary>
+    public IReadOnlyList<AlertChannelInput>? Channels { get; set; }
 
     public bool? DeliverBackfilled { get; set; }
 }

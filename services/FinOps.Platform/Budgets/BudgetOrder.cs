@@ -1,5 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
+using FinOps.Platform.Alerts;
 
 namespace FinOps.Platform.Budgets;
 
@@ -47,6 +48,12 @@ public sealed record BudgetOrder
 
     [Id(14)] public bool? DeliverBackfilled { get; init; }
 
+    /// <summary>Null leaves the budget's channels as they are.</summary>
+    [Id(50)] public AlertChannelOrder[]? Channels { get; init; }
+
+    /// <summary>What is wrong with the channels, found where their classes are; the rules name it together with all other flaws.</summary>
+    [Id(51)] public BudgetFlaw[] ChannelFlaws { get; init; } = [];
+
     // A record prints its members; the secret must not end in a log that way.
     public override string ToString() => $"{Verb} budget {Id} of {Tenant} by {By}";
 
@@ -77,6 +84,7 @@ public sealed record BudgetOrder
         if (Budgets.WebhookSecret.Flaw(WebhookSecret) is { } secretFlaw) flaws.Add(secretFlaw);
         if (WebhookSecret is not null && draft.WebhookUrl is null)
             flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret signs what goes to a URL; name it."));
+        flaws.AddRange(ChannelFlaws.Select(f => new Rejection(f.Code, f.Field, f.Message)));
         return flaws;
     }
 

@@ -1,5 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
+using FinOps.Platform.Alerts;
 using FinOps.Platform.Pricing;
 using GraphQL;
 
@@ -49,6 +50,14 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
     public async Task<long> UnpricedTokens(
         [FromServices] TenantCharges charges, [FromServices] TimeProvider clock, CancellationToken cancellation) =>
         (await ChargeAsync(charges, clock, cancellation)).UnpricedTokens;
+
+    /// <summary>Where alerts go beside the bus: the webhook and what the budget names.</summary>
+    public async Task<IEnumerable<AlertChannelView>> Channels(
+        [FromServices] AlertDestinations destinations, CancellationToken cancellation) => await destinations.ListAsync(id.Value, cancellation);
+
+    /// <summary>When alerts wait.</summary>
+    public Task<QuietHoursView?> QuietHours([FromServices] QuietHoursStore quietHours, CancellationToken cancellation) =>
+        quietHours.ViewAsync(id.Value, cancellation);
 
     internal static BudgetView Of(Budget budget, string? webhookSecret = null) => budget switch
     {

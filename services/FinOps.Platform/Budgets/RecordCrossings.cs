@@ -22,8 +22,8 @@ internal static class RecordCrossings
         {
             if (await InsertAlertAsync(transaction, crossing, cancellation) == 0) throw new StaleBudgetException(budget.Id);
             if (crossing.Suppressed) continue;
-            await InsertChannelAsync(transaction, crossing, BusChannel.Name, cancellation);
-            if (budget.Terms.WebhookUrl is not null) await InsertChannelAsync(transaction, crossing, WebhookChannel.Name, cancellation);
+            await AlertOutbox.AddAsync(
+                transaction, AlertId.Of(crossing.Id, crossing.Crossing), crossing.Id.Value, crossing.At, cancellation);
         }
 
         var periodStart = crossings[0].Period.From;
@@ -47,12 +47,6 @@ internal static class RecordCrossings
             crossing.Measure.ToString().ToUpperInvariant(), crossing.Period.From, crossing.Period.To, crossing.ThresholdPercent,
             crossing.Amount.Amount, crossing.Spend.Amount, crossing.Amount.Currency.Code, crossing.At.ToUniversalTime(),
             (crossing.Suppressed ? AlertStatus.Suppressed : AlertStatus.Pending).ToString().ToUpperInvariant());
-
-    private static Task<int> InsertChannelAsync(
-        BudgetTransaction transaction, ThresholdCrossed crossing, string channel, CancellationToken cancellation) =>
-        transaction.ExecuteAsync(
-            "insert into finops.alert_channel (alert_id, channel, state, attempts, next_attempt_at) values ($1, $2, 'PENDING', 0, $3)",
-            cancellation, AlertId.Of(crossing.Id, crossing.Crossing), channel, crossing.At.ToUniversalTime());
 }
 
 /// <summary>Another process wrote this budget meanwhile: load it again and decide anew.</summary>

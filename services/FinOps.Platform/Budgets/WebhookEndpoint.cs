@@ -13,6 +13,7 @@ internal static class WebhookEndpoint
         var id = budget.Id.Value;
         if (budget.Terms.WebhookUrl is not { } url)
         {
+            await ForgetOldSecretsAsync(transaction, id, cancellation);
             await transaction.ExecuteAsync("delete from finops.webhook where budget_id = $1", cancellation, id);
             return null;
         }
@@ -26,6 +27,8 @@ internal static class WebhookEndpoint
             return null;
         }
 
+        // A secret that is brought replaces at once; rotateWebhookSecret lets the old one go on for a while.
+        await ForgetOldSecretsAsync(transaction, id, cancellation);
         var shown = secret ?? WebhookSecret.New();
         await transaction.ExecuteAsync(
             """
@@ -35,4 +38,7 @@ internal static class WebhookEndpoint
             cancellation, id, url.AbsoluteUri, shown);
         return shown;
     }
+
+    private static Task<int> ForgetOldSecretsAsync(BudgetTransaction transaction, string id, CancellationToken cancellation) =>
+        transaction.ExecuteAsync("delete from finops.webhook_old_secret where budget_id = $1", cancellation, id);
 }

@@ -4,7 +4,10 @@ using GraphQL.Types;
 namespace FinOps.Platform.Graph;
 
 /// <summary>The classes whose static methods are the root fields.</summary>
-internal sealed record GraphCapabilities(IReadOnlyList<Type> Queries, IReadOnlyList<Type> Mutations);
+internal sealed record GraphCapabilities(IReadOnlyList<Type> Queries, IReadOnlyList<Type> Mutations)
+{
+    public IReadOnlyList<Type> Subscriptions { get; init; } = [];
+}
 
 /// <summary>The schema, built from the capabilities once at the start; whatever is wrong with it stops the start.</summary>
 internal sealed class FinOpsSchema : Schema
@@ -21,6 +24,7 @@ internal sealed class FinOpsSchema : Schema
         Features.DeprecationOfInputValues = true;
         Query = new RootType("Query", capabilities.Queries);
         if (capabilities.Mutations.Count > 0) Mutation = new RootType("Mutation", capabilities.Mutations);
+        if (capabilities.Subscriptions.Count > 0) Subscription = new RootType("Subscription", capabilities.Subscriptions);
         Initialize();
     }
 

@@ -12,6 +12,7 @@ using GraphQLParser.Exceptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FinOps.Platform.Graph;
@@ -20,7 +21,8 @@ namespace FinOps.Platform.Graph;
 /// GraphQL over HTTP. Statuses are those of the specification's released audits: 400 for a document that is not executed, 200 for one that
 /// is, whatever its fields say; under <c>application/json</c> 200 for both.
 /// </summary>
-internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, ILogger<GraphEndpoint> log)
+internal sealed class GraphEndpoint(
+    ISchema schema, IDocumentExecuter executer, EventStreams streams, IHostApplicationLifetime host, ILogger<GraphEndpoint> log)
 {
     private static readonly GraphQLDocumentBuilder Parser = new() { MaxDepth = Limits.GraphParserDepth };
 
@@ -63,6 +65,12 @@ internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, 
 
     private async Task AnswerAsync(HttpContext context, Func<Task<GraphRequest>> read)
     {
+        if (MediaTypes.WantsEvents(context.Request))
+        {
+            await StreamAsync(context, read);
+            return;
+        }
+
         if (MediaTypes.Answer(context.Request) is not { } mediaType)
         {
             await RefuseAsync(context, MediaTypes.Json, StatusCodes.Status406NotAcceptable, new Rejection(
@@ -90,6 +98,45 @@ internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, 
         }
     }
 
+    /// <summary>Whatever is wrong with the request is told by the stream itself, as its protocol demands; only a full house is a status.</summary>
+    private async Task StreamAsync(HttpContext context, Func<Task<GraphRequest>> read)
+    {
+        using var place = streams.Enter(context.RequestServices.GetRequiredService<Viewer>().Name);
+        if (place is null)
+        {
+            context.Response.Headers.RetryAfter = $"{Limits.GraphStreamRetrySeconds}";
+            await RefuseAsync(context, MediaTypes.Json, StatusCodes.Status429TooManyRequests, new Rejection(
+                "too_many_streams", "Accept", $"A key has {Limits.GraphStreamsPerKey} streams at one time, and a process {Limits.GraphStreams}; close one."));
+            return;
+        }
+
+        // A host that stops does not wait for its subscribers.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping);
+        var stream = new EventStream(context, streams.KeepAlive, (body, result, cancellation) => Serializer.WriteAsync(body, result, cancellation));
+        try
+        {
+            ExecutionResult result;
+            try
+            {
+                (result, _) = await ExecuteAsync(context, await read(), MediaTypes.Events);
+            }
+            catch (RejectedException refused)
+            {
+                result = Failed(refused.Rejections);
+            }
+            catch (BadHttpRequestException)
+            {
+                result = Failed(new Rejection("body_too_large", "body", $"The body must arrive whole and within {Limits.GraphBodyBytes} bytes."));
+            }
+
+            await stream.RunAsync(result, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The client has gone, or we have.
+        }
+    }
+
     private async Task<(ExecutionResult Result, int Status)> ExecuteAsync(HttpContext context, GraphRequest request, string mediaType)
     {
         var refusedStatus = mediaType == MediaTypes.GraphResponse ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
@@ -103,7 +150,10 @@ internal sealed class GraphEndpoint(ISchema schema, IDocumentExecuter executer, 
             return (Failed(new Rejection("syntax_error", "query", flaw.Message)), refusedStatus);
         }
 
-        if (HttpMethods.IsGet(context.Request.Method) && Operation(document, request.OperationName) is { Operation: not OperationType.Query })
+        var kind = Operation(document, request.OperationName)?.Operation;
+        if (kind == OperationType.Subscription && mediaType != MediaTypes.Events)
+            return (Failed(new Rejection("not_acceptable", "Accept", $"Subscriptions are answered as {MediaTypes.Events}; accept it.")), refusedStatus);
+        if (HttpMethods.IsGet(context.Request.Method) && kind == OperationType.Mutation)
         {
             context.Response.Headers.Allow = HttpMethods.Post;
             return (Failed(new Rejection("method_not_allowed", "query", "GET asks queries only; send mutations by POST.")), StatusCodes.Status405MethodNotAllowed);

@@ -65,6 +65,7 @@ public static class GraphModule
             typeof(PeriodQueries),
             typeof(BudgetQueries),
             typeof(AlertQueries),
+            typeof(AlertChannelQueries),
         ],
         Mutations:
         [
@@ -82,8 +83,12 @@ public static class GraphModule
             typeof(WorkWeightsMutations),
             typeof(BudgetMutations),
             typeof(GateMutations),
+            typeof(AlertMutations),
             typeof(CorrectionMutations),
-        ]);
+        ])
+    {
+        Subscriptions = [typeof(AlertSubscriptions)],
+    };
 
     public static IServiceCollection AddGraph(this IServiceCollection services)
     {
@@ -92,6 +97,7 @@ public static class GraphModule
         services.AddSingleton<IGraphTypeMappingProvider, TypeMapping>();
         services.AddSingleton<ISchema, FinOpsSchema>();
         services.AddSingleton<IDocumentExecuter>(_ => new DocumentExecuter(new GraphQLDocumentBuilder(), new DocumentValidator()));
+        services.AddSingleton<EventStreams>();
         services.AddSingleton<GraphEndpoint>();
         return services;
     }

@@ -8,6 +8,7 @@ internal static class MediaTypes
 {
     public const string GraphResponse = "application/graphql-response+json";
     public const string Json = "application/json";
+    public const string Events = "text/event-stream";
     private const string Html = "text/html";
 
     /// <returns>The first of our two forms in the client's order of preference; null when it takes neither.</returns>
@@ -23,6 +24,10 @@ internal static class MediaTypes
 
         return null;
     }
+
+    /// <summary>A client of subscriptions names events before anything else of ours.</summary>
+    public static bool WantsEvents(HttpRequest request) =>
+        Preferred(request).FirstOrDefault() is { } first && first.MediaType.Equals(Events, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A browser that opens the address names HTML before anything of ours.</summary>
     public static bool WantsPage(HttpRequest request) =>

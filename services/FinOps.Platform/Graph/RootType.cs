@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FinOps.Platform.Graph;
 
-/// <summary>Query or Mutation: the public static methods of the capabilities' classes, each a field, each with its <see cref="AllowAttribute"/>.</summary>
+/// <summary>Query, Mutation or Subscription: the public static methods of the capabilities' classes, each a field, each with its <see cref="AllowAttribute"/>.</summary>
 internal sealed class RootType : ObjectGraphType
 {
     public RootType(string name, IEnumerable<Type> classes)
@@ -49,7 +49,8 @@ internal sealed class RootPart<T> : AutoRegisteringObjectGraphType<T>
         var allowed = memberInfo.GetCustomAttribute<AllowAttribute>()!;
         var field = base.CreateField(memberInfo)
             ?? throw new InvalidOperationException($"{typeof(T).Name}.{memberInfo.Name} is no GraphQL field.");
-        field.Resolver = new Guarded(field.Resolver!, allowed);
+        if (field.StreamResolver is { } stream) field.StreamResolver = new GuardedStream(stream, allowed);
+        else field.Resolver = new Guarded(field.Resolver!, allowed);
         return field.WithMetadata(nameof(AllowAttribute), allowed);
     }
 
@@ -58,20 +59,46 @@ internal sealed class RootPart<T> : AutoRegisteringObjectGraphType<T>
     {
         public async ValueTask<object?> ResolveAsync(IResolveFieldContext context)
         {
-            var viewer = context.RequestServices!.GetRequiredService<Viewer>();
-            Invariant.Require(allowed.Roles.Contains(viewer.Role), $"{context.FieldDefinition.Name} is not called by {viewer.Role}");
+            RequireRole(context, allowed);
             try
             {
                 return await inner.ResolveAsync(context);
             }
             catch (RejectedException refused)
             {
-                // The engine gives the thrown error its path; the others take the same.
-                var path = context.ResponsePath.ToList();
-                foreach (var rejection in refused.Rejections.SkipLast(1))
-                    context.Errors.Add(new RejectionError(rejection) { Path = path });
-                throw new RejectionError(refused.Rejections[^1]);
+                throw Errors(refused, context);
             }
         }
+    }
+
+    /// <summary>The same for what starts a stream; what comes through it was resolved already.</summary>
+    private sealed class GuardedStream(ISourceStreamResolver inner, AllowAttribute allowed) : ISourceStreamResolver
+    {
+        public async ValueTask<IObservable<object?>> ResolveAsync(IResolveFieldContext context)
+        {
+            RequireRole(context, allowed);
+            try
+            {
+                return await inner.ResolveAsync(context);
+            }
+            catch (RejectedException refused)
+            {
+                throw Errors(refused, context);
+            }
+        }
+    }
+
+    private static void RequireRole(IResolveFieldContext context, AllowAttribute allowed)
+    {
+        var viewer = context.RequestServices!.GetRequiredService<Viewer>();
+        Invariant.Require(allowed.Roles.Contains(viewer.Role), $"{context.FieldDefinition.Name} is not called by {viewer.Role}");
+    }
+
+    private static RejectionError Errors(RejectedException refused, IResolveFieldContext context)
+    {
+        // The engine gives the thrown error its path; the others take the same.
+        var path = context.ResponsePath.ToList();
+        foreach (var rejection in refused.Rejections.SkipLast(1)) context.Errors.Add(new RejectionError(rejection) { Path = path });
+        return new RejectionError(refused.Rejections[^1]);
     }
 }

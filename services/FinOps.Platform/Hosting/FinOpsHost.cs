@@ -59,7 +59,7 @@ public static class FinOpsHost
         if (roles.HasFlag(Roles.Silo)) services.AddGateGrains();
         services.AddAlerts();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        if (roles.HasFlag(Roles.Api)) services.AddGraph().AddJobsDashboard();
+        if (roles.HasFlag(Roles.Api)) services.AddGraph().AddAlertFeed().AddJobsDashboard();
 
         builder.AddCluster(roles, postgres);
         // Ready means bound: a message published the moment after must find its queue.

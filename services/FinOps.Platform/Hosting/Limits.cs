@@ -244,6 +244,33 @@ public static class Limits
     /// <summary>Errors of a refused document that are told; who mends these finds the next.</summary>
     public const int GraphErrorsShown = 50;
 
+    /// <summary>Subscriptions that one process serves at one time; each is a connection and some kilobytes.</summary>
+    public const int GraphStreams = 500;
+
+    /// <summary>Subscriptions of one credential at one time.</summary>
+    public const int GraphStreamsPerKey = 20;
+
+    /// <summary>Results that wait for a subscriber that reads slowly; with more, it is let go.</summary>
+    public const int GraphStreamBacklog = 256;
+
+    /// <summary>How long a subscription is silent before it says that it lives: proxies cut what says nothing for a minute or half.</summary>
+    public static readonly TimeSpan GraphStreamKeepAlive = TimeSpan.FromSeconds(12);
+
+    /// <summary>When a client whom we had no place for may come again.</summary>
+    public const int GraphStreamRetrySeconds = 10;
+
+    /// <summary>How long the feed of alerts hears nothing before it asks whether the database is still there.</summary>
+    public static readonly TimeSpan AlertFeedSilence = TimeSpan.FromSeconds(30);
+
+    /// <summary>The pause before the feed of alerts connects again.</summary>
+    public static readonly TimeSpan AlertFeedPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How far before a lost connection the feed looks again: an alert is dated before it is committed.</summary>
+    public static readonly TimeSpan AlertFeedOverlap = TimeSpan.FromMinutes(1);
+
+    /// <summary>Alerts that the feed remembers having told; more than are raised within its overlap.</summary>
+    public const int AlertFeedRemembered = 20_000;
+
     /// <summary>Characters of one error's message.</summary>
     public const int GraphMessage = 1_000;
 
@@ -283,11 +310,14 @@ public static class Limits
     /// <summary>Budgets of one answer.</summary>
     public const int BudgetsListed = 10_000;
 
-    /// <summary>The waits before the second try of an alert's channel, the third, and so on: eleven hours; after that it is dead. Configurable.</summary>
+    /// <summary>
+    /// The waits before the second try of an alert's channel, the third, and so on, as the Standard Webhooks specification has them: three
+    /// days and some; after that it is dead. Configurable.
+    /// </summary>
     public static readonly IReadOnlyList<TimeSpan> DeliveryRetries =
     [
-        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2),
-        TimeSpan.FromHours(8),
+        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
+        TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
     /// <summary>The longest wait that a receiver's Retry-After is granted.</summary>
@@ -310,6 +340,42 @@ public static class Limits
 
     /// <summary>A try that is late by this much has lost its job; the sweep gives it another.</summary>
     public static readonly TimeSpan DeliveryLost = TimeSpan.FromSeconds(20);
+
+    /// <summary>From the connection to the mail server's last word about one message.</summary>
+    public static readonly TimeSpan SmtpTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Channels of one budget beside the bus and the webhook.</summary>
+    public const int ChannelsPerBudget = 10;
+
+    /// <summary>Characters of a channel's target, a URL or addresses.</summary>
+    public const int ChannelTargetLength = 2_048;
+
+    /// <summary>Recipients of one e-mail channel; more belong on a list of theirs.</summary>
+    public const int EmailRecipients = 20;
+
+    /// <summary>Secrets that one webhook is signed with at most while they are rotated: each is a signature in the header.</summary>
+    public const int WebhookSecrets = 4;
+
+    /// <summary>How long an old webhook secret signs beside the new one, unless told otherwise.</summary>
+    public static readonly TimeSpan WebhookSecretOverlap = TimeSpan.FromHours(24);
+
+    /// <summary>The longest that an old webhook secret may go on.</summary>
+    public static readonly TimeSpan WebhookSecretOverlapLongest = TimeSpan.FromDays(30);
+
+    /// <summary>Characters of one template of a message; what it makes of an alert is not much longer, for it has no loops.</summary>
+    public const int TemplateLength = 8_000;
+
+    /// <summary>Characters of a message's subject; a chat's heading takes no more.</summary>
+    public const int SubjectLength = 150;
+
+    /// <summary>Test alerts of one budget in an hour: enough to try, too few to annoy a receiver with.</summary>
+    public const int TestAlertsPerHour = 20;
+
+    /// <summary>Alerts in one digest; what is more waits for the next.</summary>
+    public const int AlertsPerDigest = 100;
+
+    /// <summary>Digests that one run sends at one time.</summary>
+    public const int DigestsInFlight = 4;
 
     /// <summary>Alerts that one sweep puts to work; the next minute's sweep takes more.</summary>
     public const int AlertsPerSweep = 1_000;

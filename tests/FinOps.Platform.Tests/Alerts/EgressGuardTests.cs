@@ -8,7 +8,7 @@ namespace FinOps.Platform.Tests.Alerts;
 public sealed class EgressGuardTests
 {
     /// <summary>Written as a tenant might write them; {0} is a port where somebody listens on loopback.</summary>
-    private static readonly string[] Targets =
+    internal static readonly string[] Targets =
     [
         "http://127.0.0.1:{0}/", "http://127.1:{0}/", "http://127.0.1:{0}/", "http://127.255.255.254:{0}/", "http://127.0.0.2:{0}/",
         "http://2130706433:{0}/", "http://0x7f000001:{0}/", "http://0x7f.0.0.1:{0}/", "http://0177.0.0.1:{0}/", "http://017700000001:{0}/",
@@ -104,44 +104,5 @@ public sealed class EgressGuardTests
 
         Assert.Equal(HttpStatusCode.Found, response.StatusCode);
         Assert.Equal(1, receiver.Requests);
-    }
-
-    /// <summary>Counts who connects.</summary>
-    private sealed class Listener : IDisposable
-    {
-        private readonly TcpListener listener;
-        private int connections;
-
-        private Listener(IPAddress address)
-        {
-            listener = new TcpListener(address, 0);
-            listener.Start();
-            _ = AcceptAsync();
-        }
-
-        public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
-        /// <summary>Accepted ones and those that still wait.</summary>
-        public int Connections => connections + (listener.Pending() ? 1 : 0);
-
-        public static Listener On(IPAddress address) => new(address);
-
-        public void Dispose() => listener.Dispose();
-
-        private async Task AcceptAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    using var accepted = await listener.AcceptSocketAsync();
-                    Interlocked.Increment(ref connections);
-                }
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // The test is over.
-            }
-        }
     }
 }

@@ -89,7 +89,7 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
         var store = host.Services.GetRequiredService<AlertStore>();
         var now = DateTimeOffset.UtcNow;
         string[] channels = [BusChannel.Name, WebhookChannel.Name];
-        foreach (var channel in channels) Assert.Equal(1, await store.ClaimAsync(alert, channel, now, CancellationToken.None));
+        foreach (var channel in channels) Assert.Equal(new ClaimedTry(1, 1), await store.ClaimAsync(alert, channel, now, CancellationToken.None));
 
         // Both are let go only when both have come as far as they can.
         await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
@@ -23,12 +24,20 @@ public class AlertingHost : RunningHost, IAsyncLifetime
 
     public WebhookReceiver Receiver { get; private set; } = null!;
 
+    public MailServer Mail { get; } = new();
+
     protected override void Configure(WebApplicationBuilder builder) => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
     {
         // Many writers at once share few connections, as they must in production.
         ["ConnectionStrings:postgres"] = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20 }.ConnectionString,
         ["Alerts:AllowedNetworks"] = "127.0.0.0/8",
         ["Alerts:RetrySeconds"] = "0.1, 0.1",
+        ["Graph:KeepAliveSeconds"] = "0.2",
+        ["Alerts:Smtp:Host"] = "127.0.0.1",
+        ["Alerts:Smtp:Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture),
+        ["Alerts:Smtp:From"] = "finops@example.com",
+        ["Alerts:Smtp:Tls"] = "off",
+        ["Alerts:PagerDutyUrl"] = Receiver.Url("pagerduty"),
     });
 
     public new async ValueTask InitializeAsync()
@@ -85,6 +94,11 @@ public class AlertingHost : RunningHost, IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Takes a key back while the host runs.</summary>
+    public Task ForgetKeyAsync(string name) => File.WriteAllTextAsync(CredentialsFile, CredentialsOf(People.Where(p => p.Name != name)));
+
+    public Task RestoreKeysAsync() => File.WriteAllTextAsync(CredentialsFile, CredentialsOf(People));
+
     /// <summary>Rows of an alert query, column by column in text.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync(string sql, params object[] values)
     {
@@ -105,6 +119,7 @@ public class AlertingHost : RunningHost, IAsyncLifetime
     {
         await base.DisposeAsync();
         await Receiver.DisposeAsync();
+        await Mail.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }

@@ -16,6 +16,7 @@ public sealed class RoleTests(ProbedHost host)
     {
         var lines = Allowed(GraphModule.Capabilities.Queries).Select(f => ("query", f.Name, f.Roles))
             .Concat(Allowed(GraphModule.Capabilities.Mutations).Select(f => ("mutation", f.Name, f.Roles)))
+            .Concat(Allowed(GraphModule.Capabilities.Subscriptions).Select(f => ("subscription", f.Name, f.Roles)))
             .Select(f => $"{f.Item1} {f.Name}: {string.Join(", ", f.Roles.Select(r => $"{r}".ToLowerInvariant()))}");
         Snapshot.Compare(string.Join("\n", lines.Order(StringComparer.Ordinal)) + "\n", "roles.txt");
     }

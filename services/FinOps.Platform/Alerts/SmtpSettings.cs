@@ -1,0 +1,45 @@
+using System.Globalization;
+using MailKit.Security;
+using Microsoft.Extensions.Configuration;
+using MimeKit;
+
+namespace FinOps.Platform.Alerts;
+
+/// <summary>The operator's mail server: <c>Alerts__Smtp__Host</c>, <c>Port</c>, <c>User</c>, <c>Password</c>, <c>From</c>, <c>Tls</c>.</summary>
+/// <param name="Host">Its name; it may be a private one, since only the operator sets it.</param>
+/// <param name="Port">587 unless told otherwise.</param>
+/// <param name="User">Null: without a login.</param>
+/// <param name="Password">The user's.</param>
+/// <param name="From">The sender of all messages.</param>
+/// <param name="Security">From <c>Tls</c>: <c>starttls</c> (the default), <c>on</c> from the first byte, or <c>off</c>.</param>
+public sealed record SmtpSettings(string Host, int Port, string? User, string? Password, MailboxAddress From, SecureSocketOptions Security)
+{
+    private const int DefaultPort = 587;
+
+    // A record prints its members; the password must not end in a log that way.
+    public override string ToString() => FormattableString.Invariant($"{Host}:{Port}");
+
+    /// <exception cref="InvalidOperationException">Names the setting and what is wrong with it.</exception>
+    public static SmtpSettings? Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Alerts:Smtp");
+        if (section["Host"] is not { Length: > 0 } host) return null;
+        var from = MailboxAddress.TryParse(section["From"] ?? "", out var address)
+            ? address
+            : throw new InvalidOperationException("Alerts__Smtp__From is not an e-mail address such as finops@example.com.");
+        return new SmtpSettings(host, PortOf(section["Port"]), section["User"], section["Password"], from, SecurityOf(section["Tls"]));
+    }
+
+    private static int PortOf(string? text) =>
+        text is null or "" ? DefaultPort
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? port
+        : throw new InvalidOperationException($"Alerts__Smtp__Port: '{text}' is not a port.");
+
+    private static SecureSocketOptions SecurityOf(string? text) => text switch
+    {
+        null or "" or "starttls" => SecureSocketOptions.StartTls,
+        "on" => SecureSocketOptions.SslOnConnect,
+        "off" => SecureSocketOptions.None,
+        _ => throw new InvalidOperationException($"Alerts__Smtp__Tls: '{text}' is none of starttls, on, off."),
+    };
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using FinOps.Platform.Graph;
+using FinOps.Platform.Tests.Budgets;
+using FinOps.Platform.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FinOps.Platform.Tests.Alerts;
+
+/// <summary>Alerts as they are raised, over server-sent events: who sees what, from which process, and for how long.</summary>
+public sealed class AlertSubscriptionTests(AlertingHost host) : IClassFixture<AlertingHost>
+{
+    private const string Query = "subscription ($tenants: [String!]) { onBudgetAlert(tenants: $tenants) { id tenant thresholdPercent } }";
+
+    [Fact]
+    public async Task A_subscriber_gets_each_alert_once_and_a_tenant_its_own_alone_whatever_it_asks_for()
+    {
+        await host.CreateAsync("acme");
+        await host.CreateAsync("globex");
+        await using var all = await OpenAsync("finance");
+        await using var own = await OpenAsync("acme", new { tenants = new[] { "acme", "globex" } });
+        await using var other = await OpenAsync("globex");
+
+        await host.SpendAsync("globex", 85);
+        await host.SpendAsync("acme", 55);
+
+        Assert.Equal(["globex 50", "globex 80"], await other.AlertsAsync(2));
+        Assert.Equal(["acme 50"], await own.AlertsAsync(1));
+        Assert.Equal(["acme 50", "globex 50", "globex 80"], (await all.AlertsAsync(3)).Order(StringComparer.Ordinal));
+        await host.SpendAsync("acme", 30);
+        // The next that comes is the next that was raised: nothing of the other's was in between, and nothing twice.
+        Assert.Equal(["acme 80"], await own.AlertsAsync(1));
+        Assert.Equal(["acme 80"], await all.AlertsAsync(1));
+    }
+
+    [Fact]
+    public async Task An_alert_that_another_process_raised_is_told_and_so_is_one_from_while_the_connection_was_lost()
+    {
+        await host.CreateAsync("elsewhere", b => b.Thresholds = [1m, 2m]);
+        await using var stream = await OpenAsync("operator", new { tenants = new[] { "elsewhere" } });
+
+        await RaiseAsync(1);
+        Assert.Equal(["elsewhere 1"], await stream.AlertsAsync(1));
+        await host.RowsAsync("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen finops_alert%' and datname = current_database()");
+        await RaiseAsync(2);
+        Assert.Equal(["elsewhere 2"], await stream.AlertsAsync(1));
+    }
+
+    [Fact]
+    public async Task A_silent_stream_says_that_it_lives_and_ends_when_its_key_is_taken_back()
+    {
+        await using var stream = await OpenAsync("acme");
+        for (var i = 0; i < 3; i++) Assert.Equal(":", await stream.LineAsync());
+
+        await host.ForgetKeyAsync("acme");
+        try
+        {
+            var line = await stream.LineAsync();
+            while (line == ":") line = await stream.LineAsync();
+            Assert.Equal("event: complete", line);
+        }
+        finally
+        {
+            await host.RestoreKeysAsync();
+        }
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_document_is_told_by_the_stream_and_a_query_is_one_result()
+    {
+        await using var wrong = await OpenAsync("acme", query: "subscription { onNothing { id } }");
+        Assert.Equal("event: next", await wrong.LineAsync());
+        Assert.Contains("onNothing", await wrong.LineAsync(), StringComparison.Ordinal);
+        Assert.Equal("event: complete", await wrong.LineAsync());
+
+        await using var forbidden = await OpenAsync("fleet");
+        Assert.Equal("event: next", await forbidden.LineAsync());
+        Assert.Contains("\"forbidden\"", await forbidden.LineAsync(), StringComparison.Ordinal);
+
+        await using var query = await OpenAsync("acme", query: "{ __typename }");
+        Assert.Equal("event: next", await query.LineAsync());
+        Assert.Equal("""data: {"data":{"__typename":"Query"}}""", await query.LineAsync());
+        Assert.Equal("event: complete", await query.LineAsync());
+
+        var plain = await host.GraphAsync(Query);
+        Assert.Equal((400, "not_acceptable"), (plain.Status, plain.Errors.Single().Code));
+    }
+
+    [Fact]
+    public async Task A_key_has_so_many_streams_and_a_place_is_free_again_when_one_is_closed()
+    {
+        // Those that other tests have closed are noticed as closed a moment later.
+        await Eventually.SeeAsync(() => host.Services.GetRequiredService<EventStreams>().Open == 0);
+        var streams = new List<Subscription>();
+        for (var i = 0; i < Platform.Hosting.Limits.GraphStreamsPerKey; i++) streams.Add(await OpenAsync("globex"));
+        using (var refused = await SendAsync("globex", Query, null))
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        foreach (var stream in streams) await stream.DisposeAsync();
+        await Eventually.SeeAsync(
+            async () =>
+            {
+                using var answer = await SendAsync("globex", "{ __typename }", null);
+                return answer.StatusCode;
+            }, status => status == HttpStatusCode.OK);
+    }
+
+    private Task<IReadOnlyList<string>> RaiseAsync(int threshold) => host.RowsAsync(
+        """
+        insert into finops.alert (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status)
+        values ('elsewhere-' || $1::text, 'elsewhere-budget', 'elsewhere', 'CHARGE', now(), now(), $1, 1, 1, 'USD', now(), 'DELIVERED')
+        """, threshold);
+
+    private async Task<Subscription> OpenAsync(string role, object? variables = null, string query = Query)
+    {
+        var response = await SendAsync(role, query, variables);
+        Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        var stream = new Subscription(response, new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)));
+        // The first comment says that nothing is missed from here on.
+        if (query == Query && role != "fleet") Assert.Equal(":", await stream.LineAsync());
+        return stream;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string role, string query, object? variables)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = JsonContent.Create(new { query, variables }) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        return await host.Client(role).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Subscription(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
+    {
+        /// <summary>The next line that is not empty.</summary>
+        public async Task<string> LineAsync()
+        {
+            while (true)
+            {
+                var line = await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience)
+                    ?? throw new InvalidOperationException("The stream has ended.");
+                if (line.Length > 0) return line;
+            }
+        }
+
+        public async Task<IReadOnlyList<string>> AlertsAsync(int count)
+        {
+            var alerts = new List<string>();
+            while (alerts.Count < count)
+            {
+                if (await LineAsync() is not { } line || !line.StartsWith("data: ", StringComparison.Ordinal)) continue;
+                var alert = System.Text.Json.JsonElement.Parse(line[6..]).GetProperty("data").GetProperty("onBudgetAlert");
+                alerts.Add($"{alert.GetProperty("tenant").GetString()} {alert.GetProperty("thresholdPercent").GetString()}");
+            }
+
+            return alerts;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            reader.Dispose();
+            response.Dispose();
+            return default;
+        }
+    }
+}

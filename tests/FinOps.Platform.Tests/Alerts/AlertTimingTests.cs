@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using FinOps.Platform.Alerts;
+using FinOps.Platform.Alerts.Digests;
+using FinOps.Platform.Tests.Budgets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FinOps.Platform.Tests.Alerts;
+
+/// <summary>Alerts that wait: for the end of quiet hours, or for a digest.</summary>
+public sealed class AlertTimingTests(AlertingHost host) : IClassFixture<AlertingHost>
+{
+    [Fact]
+    public async Task In_quiet_hours_an_alert_is_held_back_and_then_delivered_once_however_often_the_job_runs()
+    {
+        var now = DateTimeOffset.UtcNow;
+        string Clock(double hours) => now.AddHours(hours).ToString("HH:mm", CultureInfo.InvariantCulture);
+        await host.CreateAsync("sleeper", b => (b.Thresholds, b.Webhook) = ([50m], new() { Url = host.Receiver.Url("sleeper") }));
+        var set = await host.DataAsync(
+            "mutation ($from: String!, $to: String!) { setQuietHours(budgetId: \"sleeper-budget\", from: $from, to: $to) { from to timeZone } }",
+            new { from = Clock(-2), to = Clock(2) });
+        await host.SpendAsync("sleeper", 50);
+        var release = await host.EventuallyAsync(
+            r => r.Count == 2, "select c.channel, c.state, c.attempts from finops.alert_channel c join finops.alert a on a.id = c.alert_id where tenant = 'sleeper' and (c.channel = 'bus') = (c.state = 'DELIVERED') order by 1");
+        var held = await host.RowsAsync(
+            "select to_char(c.next_attempt_at at time zone 'UTC', 'HH24:MI') from finops.alert_channel c join finops.alert a on a.id = c.alert_id where tenant = 'sleeper' and channel = 'webhook'");
+
+        Assert.Equal(["bus DELIVERED 1", "webhook PENDING 0"], release);
+        Assert.Equal([set.GetProperty("setQuietHours").GetProperty("to").GetString()!], held);
+        Assert.Equal(0, host.Receiver.Waiting("sleeper"));
+
+        // As if the hours were over.
+        var id = Assert.Single(await host.RowsAsync("select id from finops.alert where tenant = 'sleeper'"));
+        await host.DataAsync("""mutation { removeQuietHours(budgetId: "sleeper-budget") }""");
+        await host.RowsAsync("update finops.alert_channel set next_attempt_at = now() where alert_id = $1 and channel = 'webhook'", id);
+        var job = host.Services.GetRequiredService<DeliverAlert>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => job.RunAsync(id, TestContext.Current.CancellationToken)));
+
+        await host.EventuallyAsync(r => r is ["DELIVERED"], "select status from finops.alert where id = $1", id);
+        Assert.Equal(id, (await host.Receiver.NextAsync("sleeper")).Id);
+        Assert.Equal(0, host.Receiver.Waiting("sleeper"));
+    }
+
+    [Fact]
+    public async Task A_days_alerts_come_as_one_message_however_often_and_at_once_the_job_runs()
+    {
+        await host.CreateAsync("reader", b => b.Channels =
+            [new() { Kind = "slack", Target = host.Receiver.Url("reader", 500), Digest = new() { Every = DigestEvery.Day, At = "00:00" } }]);
+        await host.SpendAsync("reader", 100);
+        await host.EventuallyAsync(
+            r => r is ["bus DELIVERED 3", "slack DIGEST 3"],
+            "select c.channel, c.state, count(*) from finops.alert_channel c join finops.alert a on a.id = c.alert_id where tenant = 'reader' group by 1, 2 order by 1");
+        var job = host.Services.GetRequiredService<SendDigests>();
+        await job.RunAsync(TestContext.Current.CancellationToken);
+        // Today's began before they were raised.
+        Assert.Equal(0, host.Receiver.Waiting("reader"));
+
+        // As if it were tomorrow.
+        await host.RowsAsync("update finops.alert set crossed_at = crossed_at - interval '1 day' where tenant = 'reader'");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => job.RunAsync(TestContext.Current.CancellationToken)));
+        await host.RowsAsync("update finops.alert_digest set next_attempt_at = now() where budget_id = 'reader-budget' and state = 'PENDING'");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => job.RunAsync(TestContext.Current.CancellationToken)));
+
+        await host.EventuallyAsync(r => r is ["DELIVERED 3"], "select status, count(*) from finops.alert where tenant = 'reader' group by 1");
+        var tries = new[] { await host.Receiver.NextAsync("reader"), await host.Receiver.NextAsync("reader") };
+        foreach (var text in tries.Select(t => Encoding.UTF8.GetString(t.Body)))
+        {
+            Assert.Contains("3 budget alerts", text, StringComparison.Ordinal);
+            foreach (var percent in new[] { "50 %", "80 %", "100 %" }) Assert.Contains($"has reached {percent}", text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, host.Receiver.Waiting("reader"));
+        Assert.Equal(["1 FAILED 3", "2 DELIVERED 3"], await host.RowsAsync(
+            """
+            select attempt, d.status, count(*) from finops.alert_delivery d join finops.alert a on a.id = d.alert_id
+            where tenant = 'reader' and channel = 'slack' group by 1, 2 order by 1
+            """));
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_digest_goes_alone_when_its_channel_sends_none_any_more()
+    {
+        void Channel(Platform.Budgets.CreateBudgetInput b, DigestInput? digest) =>
+            (b.Thresholds, b.Channels) = ([50m], [new() { Kind = "slack", Target = host.Receiver.Url("changer"), Digest = digest }]);
+        await host.CreateAsync("changer", b => Channel(b, new() { Every = DigestEvery.Week, Day = Weekday.Sunday }));
+        await host.SpendAsync("changer", 50);
+        await host.EventuallyAsync(r => r is ["DIGEST"], "select state from finops.alert_channel c join finops.alert a on a.id = c.alert_id where tenant = 'changer' and channel = 'slack'");
+
+        await host.CreateAsync("changer", b => Channel(b, null));
+        await host.Services.GetRequiredService<SendDigests>().RunAsync(TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<DeliverAlert>().RunAsync(
+            Assert.Single(await host.RowsAsync("select id from finops.alert where tenant = 'changer'")), TestContext.Current.CancellationToken);
+
+        await host.Receiver.NextAsync("changer");
+    }
+}
