@@ -15,7 +15,7 @@ public sealed record BudgetAlertRaised
     /// <summary>Whose budget it is.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>What the budget limits: <c>CHARGE</c>.</summary>
+    /// <summary>What the budget limits: <c>CHARGE</c>, <c>COST</c>, <c>TOKENS</c>, <c>INPUT_TOKENS</c>, <c>OUTPUT_TOKENS</c>, <c>REQUESTS</c>, <c>COST_PER_MILLION_TOKENS</c>.</summary>
     public required string Measure { get; init; }
 
     /// <summary>The threshold in percent of the budget's amount.</summary>
@@ -38,4 +38,22 @@ public sealed record BudgetAlertRaised
 
     /// <summary>When the crossing was recorded.</summary>
     public required DateTimeOffset CrossedAt { get; init; }
+
+    /// <summary>
+    /// What it says: <c>THRESHOLD</c>, or a notice on such an alert: <c>RETRACTED</c>, <c>RECOVERED</c>, <c>RECROSSED</c>. More may come; what
+    /// a reader does not know it shows as it is.
+    /// </summary>
+    public string Kind { get; init; } = "THRESHOLD";
+
+    /// <summary>Of a notice: the id of the alert that it is about.</summary>
+    public string? NoticeOf { get; init; }
+
+    /// <summary>
+    /// What the threshold is a number of: <c>PERCENT</c> of the amount, an <c>ABSOLUTE</c> amount (shown as its percent), or percent of the
+    /// amount that the period is foreseen to come to, <c>FORECAST</c>.
+    /// </summary>
+    public string ThresholdKind { get; init; } = "PERCENT";
+
+    /// <summary>Why, in a sentence, where that is known.</summary>
+    public string? Cause { get; init; }
 }

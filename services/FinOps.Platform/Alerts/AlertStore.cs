@@ -14,7 +14,7 @@ public sealed class AlertStore(NpgsqlDataSource database)
     {
         await using var command = Command(
             """
-            select budget_id, tenant, measure, threshold, amount, spend, currency, period_start, period_end, crossed_at
+            select budget_id, tenant, measure, case basis when 'ABSOLUTE' then round(threshold * 100 / amount, 2) else threshold end, amount, spend, currency, period_start, period_end, crossed_at, kind, notice_of, cause, basis
             from finops.alert where id = $1
             """, alertId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -32,6 +32,10 @@ public sealed class AlertStore(NpgsqlDataSource database)
             PeriodStart = reader.GetFieldValue<DateTimeOffset>(7),
             PeriodEnd = reader.GetFieldValue<DateTimeOffset>(8),
             CrossedAt = reader.GetFieldValue<DateTimeOffset>(9),
+            Kind = reader.GetString(10),
+            NoticeOf = reader.IsDBNull(11) ? null : reader.GetString(11),
+            ThresholdKind = reader.GetString(13),
+            Cause = reader.IsDBNull(12) ? null : reader.GetString(12),
         };
     }
 
