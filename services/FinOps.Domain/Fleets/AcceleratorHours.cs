@@ -30,4 +30,33 @@ public static class AcceleratorHours
 
         return quarters / 4;
     }
+
+    /// <param name="book">Sizes and costs.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="hour">In hours since 1970.</param>
+    /// <param name="cost">Of the hour: a quarter that costs nothing has none.</param>
+    /// <returns>By quarter; null where the number was not known in one that cost something.</returns>
+    public static decimal[]? ByQuarter(FleetBook book, FleetId fleet, int hour, FleetHourCost cost)
+    {
+        var hours = new decimal[FleetHourCost.Quarters];
+        for (var i = 0; i < hours.Length; i++)
+        {
+            if (cost.Parts[i].Count == 0) continue;
+            var slot = new QuarterHour(hour * FleetHourCost.Quarters + i);
+            if ((book.SizeAt(fleet, slot)?.Count ?? book.At(fleet, slot)?.Count) is not { } count) return null;
+            hours[i] = count / FleetHourCost.Quarters;
+        }
+
+        return hours;
+    }
+
+    /// <returns>What an accelerator-hour of the fleet costs then, all of its lines together, to 12 decimals; null where cost or number are not known, or zero.</returns>
+    public static Money? PriceAt(FleetBook book, FleetId fleet, QuarterHour slot)
+    {
+        if (book.OfHour(fleet, slot.Hour) is not { } cost || ByQuarter(book, fleet, slot.Hour, cost) is not { } hours) return null;
+        var quarter = slot.Index - slot.Hour * FleetHourCost.Quarters;
+        if (hours[quarter] == 0) return null;
+        var price = decimal.Round(cost.QuarterCosts[quarter] / hours[quarter], Money.AllocationDecimals, MidpointRounding.ToEven);
+        return price > 0 ? new Money(price, cost.Cost.Currency) : null;
+    }
 }

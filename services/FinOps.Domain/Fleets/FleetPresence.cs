@@ -95,9 +95,13 @@ public sealed class QuarterPresence
     private readonly decimal[] acceleratorTicks = new decimal[Enum.GetValues<FleetState>().Length];
     private long reportedTicks;
     private long capacityTicks;
+    private decimal capacityAcceleratorTicks;
 
     /// <summary>In work units; null where no report told it.</summary>
     public decimal? CapacityWorkUnits { get; private set; }
+
+    /// <summary>Accelerator-hours of those whose capacity was told.</summary>
+    public decimal CapacityAcceleratorHours => capacityAcceleratorTicks / TimeSpan.TicksPerHour;
 
     /// <summary>How much of the quarter any report covers, in hours.</summary>
     public decimal ReportedHours => (decimal)reportedTicks / TimeSpan.TicksPerHour;
@@ -113,7 +117,9 @@ public sealed class QuarterPresence
     internal void Add(FleetState state, decimal ticks, decimal? capacity)
     {
         acceleratorTicks[(int)state] += ticks;
-        if (capacity is { } known) CapacityWorkUnits = (CapacityWorkUnits ?? 0) + known;
+        if (capacity is not { } known) return;
+        CapacityWorkUnits = (CapacityWorkUnits ?? 0) + known;
+        capacityAcceleratorTicks += ticks;
     }
 
     internal void AddTime(long ticks, bool isCapacityKnown)

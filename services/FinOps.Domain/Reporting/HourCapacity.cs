@@ -34,14 +34,15 @@ public readonly record struct HourCapacity(CapacitySource Source, decimal WorkUn
     /// <param name="usage">All of it in the hour; there is work in it.</param>
     /// <param name="weights">What its tokens weigh.</param>
     /// <param name="targets">What tokens should cost.</param>
+    /// <param name="fleets">How many accelerators there are.</param>
     /// <param name="activity">What the fleet reported and once did.</param>
     /// <param name="now">Of an hour that is not over, only what has passed could be reported.</param>
     public static HourCapacity Of(
-        FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage, WorkWeights weights, TargetBook targets, FleetActivity activity,
-        DateTimeOffset now)
+        FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage, WorkWeights weights, TargetBook targets, FleetBook fleets,
+        FleetActivity activity, DateTimeOffset now)
     {
         if (activity.PresenceOf(fleet) is { } presence && Reported(presence, hour, cost, now) is { } reported) return new(CapacitySource.Reported, reported);
-        if (ByTarget(fleet, cost, usage, weights, targets) is { } target) return new(CapacitySource.Target, target);
+        if (ByTarget(fleet, hour, cost, usage, weights, targets, fleets, activity) is { } target) return new(CapacitySource.Target, target);
         return activity.Best.At(fleet, hour, weights) is { } best
             ? new(CapacitySource.BestHour, best)
             : new(CapacitySource.None, usage.Sum(u => weights.Of(u.Quantities)));
@@ -66,21 +67,38 @@ public readonly record struct HourCapacity(CapacitySource Source, decimal WorkUn
     }
 
     /// <summary>
-    /// A target of T per million tokens says that cost C buys C ÷ T million of them. With several models each token counts at its own target, so
-    /// the capacity is to the work as the cost is to what the work should cost. Usage with a target speaks for the rest.
+    /// A target of T per million tokens says that cost C buys C ÷ T million of them; a modelled one, how many accelerator-hours at full load they take
+    /// of those that were there. With several models each token counts at its own target, so the capacity is to the work as one is to the part of the
+    /// hour that the work should take. Usage with a target speaks for the rest.
     /// </summary>
-    private static decimal? ByTarget(FleetId fleet, FleetHourCost cost, IReadOnlyList<UsageSlot> usage, WorkWeights weights, TargetBook targets)
+    private static decimal? ByTarget(
+        FleetId fleet, int hour, FleetHourCost cost, IReadOnlyList<UsageSlot> usage, WorkWeights weights, TargetBook targets, FleetBook fleets,
+        FleetActivity activity)
     {
-        var (work, shouldCost) = (0m, 0m);
+        var (work, shouldCost, standardHours) = (0m, 0m, 0m);
         foreach (var slot in usage)
         {
             if (targets.At(fleet, slot.Series.Model, slot.Slot) is not { } target) continue;
+            work += weights.Of(slot.Quantities);
+            if (target.Modelled is { } modelled)
+            {
+                standardHours += modelled.Hours(AtDesignLengths(modelled, slot.Quantities));
+                continue;
+            }
+
             var perMillion = target.CostPerMillionTokens;
             if (perMillion.Currency != cost.Cost.Currency) throw CurrencyMix.Rejected(cost.Cost.Currency, perMillion.Currency, $"the target of {slot.Series.Model} on {fleet}");
-            work += weights.Of(slot.Quantities);
             shouldCost += slot.Quantities.Total * perMillion.Amount / 1_000_000m;
         }
 
-        return work > 0 && shouldCost > 0 ? work * Math.Min(cost.Cost.Amount / shouldCost, MostTimesTheWork) : null;
+        if (work == 0) return null;
+        if (standardHours == 0) return shouldCost > 0 ? work * Math.Min(cost.Cost.Amount / shouldCost, MostTimesTheWork) : null;
+        if (HourLoad.Of(fleet, hour, cost, targets, fleets, activity).There is not { } there || (shouldCost > 0 && cost.Cost.Amount == 0)) return null;
+        var part = standardHours / there + (shouldCost > 0 ? shouldCost / cost.Cost.Amount : 0);
+        return work * Math.Min(1 / part, MostTimesTheWork);
     }
+
+    private static decimal AtDesignLengths(ModelledTarget target, Quantities quantities) =>
+        (quantities[UnitClass.CacheRead] * target.CacheRead + (quantities.InputTotal - quantities[UnitClass.CacheRead]) * target.UncachedInput
+            + quantities.OutputTotal * target.Output) / 1_000_000m;
 }

@@ -45,7 +45,8 @@ public sealed class RollUp
         Unpriced = [.. usage.Where(c => c.Cell.UnpricedTokens > 0).Select(c => (c.Tenant!, c.Model!))];
         Models = byModel.Select(c => c.Model!).ToHashSet(StringComparer.Ordinal);
         (Currency, WeightSets) = (summary.Currency, summary.WeightSets);
-        CellCount = byTenant.Length + byModel.Length + whole.Length + (byBoth?.Length ?? 0) + 1;
+        Evidence = summary.Evidence is { Count: > 0 } behind ? behind : null;
+        CellCount = 2 * (Evidence?.Count ?? 0) + byTenant.Length + byModel.Length + whole.Length + (byBoth?.Length ?? 0) + 1;
     }
 
     /// <summary>Of its work; without any, of no meaning.</summary>
@@ -64,6 +65,9 @@ public sealed class RollUp
 
     /// <summary>The work weights by which hours with work were shared; none where no such hour's cost is known.</summary>
     public IReadOnlyList<string> WeightSets { get; }
+
+    /// <summary>What stands behind its variance, of all of its work; null where nothing has a target.</summary>
+    public VarianceEvidence? Evidence { get; }
 
     /// <summary>How much memory it takes, in cells.</summary>
     public int CellCount { get; }

@@ -14,6 +14,7 @@ public sealed class RollUpSums
     private readonly List<(CellKey Key, UnitCostCell Cell)> places = [];
     private readonly HashSet<string> unpricedModels = new(StringComparer.Ordinal);
     private readonly HashSet<string> weightSets = new(StringComparer.Ordinal);
+    private readonly VarianceEvidence evidence = new();
     private readonly HashSet<Currency> counted = [];
     private readonly HashSet<Currency> perhapsCounted = [];
 
@@ -25,6 +26,9 @@ public sealed class RollUpSums
         groups = (
             question.GroupBy.Contains(Dimension.Tenant), question.GroupBy.Contains(Dimension.Model), question.GroupBy.Contains(Dimension.Fleet));
     }
+
+    /// <summary>Whether they can tell what stands behind the variance: of all work, not of some tenants' or models'.</summary>
+    public static bool CanExplain(UnitCostQuestion question) => question.Tenants is null && question.Models is null;
 
     /// <summary>Whether the question needs cells by tenant and model at once.</summary>
     public static bool NeedsBoth(UnitCostQuestion question) => ByTenant(question) && ByModel(question);
@@ -54,6 +58,7 @@ public sealed class RollUpSums
             if ((tenants is null || tenants.Contains(tenant)) && (models is null || models.Contains(model))) unpricedModels.Add(model);
         }
 
+        if (question.Explains && rollUp.Evidence is { } behind) evidence.Add(behind);
         if (question.ShowsCost) weightSets.UnionWith(rollUp.WeightSets);
         if (rollUp.Currency is { } currency && (shown || isCounted)) (isCounted ? counted : perhapsCounted).Add(currency);
 
@@ -85,7 +90,10 @@ public sealed class RollUpSums
             [],
             [.. unpricedModels.Order(StringComparer.Ordinal)],
             [.. weightSets.Order(StringComparer.Ordinal)],
-            total.Cards);
+            total.Cards)
+        {
+            Evidence = question.Explains ? evidence : null,
+        };
     }
 
     private static bool ByTenant(UnitCostQuestion question) => question.Tenants is not null || question.GroupBy.Contains(Dimension.Tenant);

@@ -25,10 +25,7 @@ public sealed class UnitCostCell
     private AmountsBy<IdleCause>? idleCosts;
     private AmountsBy<CapacitySource>? capacityCosts;
     private decimal[]? classCosts; // by ordinal, where they were asked for
-    private decimal targetMillionths; // Σ tokens × target per million
-    private decimal comparedCost;
-    private decimal comparedTargetMillionths;
-    private long comparedTokens;
+    private TargetSums? targets;
 
     public long Records { get; private set; }
 
@@ -44,10 +41,13 @@ public sealed class UnitCostCell
     public long InheritedTokens { get; private set; }
 
     /// <summary>Tokens of usage that has a target.</summary>
-    public long TargetedTokens { get; private set; }
+    public long TargetedTokens => targets?.Tokens ?? 0;
 
     /// <summary>What the tokens that have a target should have cost: exact, never rounded. Null where none has one.</summary>
-    public decimal? TargetCost => TargetedTokens > 0 ? targetMillionths * 0.000001m : null;
+    public decimal? TargetCost => TargetedTokens > 0 ? targets!.Design : null;
+
+    /// <summary>What stands behind targets and variance; null where no usage has a target and no idle cost counts against one.</summary>
+    public TargetSums? Targets => targets;
 
     /// <summary>Idle cost by its causes.</summary>
     public AmountsBy<IdleCause> IdleCosts => idleCosts ?? AmountsBy<IdleCause>.None;
@@ -77,12 +77,15 @@ public sealed class UnitCostCell
     /// <summary>What the tokens of a class carry; those of all classes sum to the cost. Null where it was not asked for, or no cost is known.</summary>
     public decimal? CostOf(UnitClass unitClass) => classCosts?[unitClass.Ordinal];
 
-    /// <summary>Weighted by tokens, over usage that has a target.</summary>
-    public decimal? TargetPerMillionTokens => TargetedTokens > 0 ? Figure(targetMillionths / TargetedTokens) : null;
+    /// <summary>Weighted by tokens, over usage that has a target; of modelled targets at their design point.</summary>
+    public decimal? TargetPerMillionTokens => TargetedTokens > 0 ? Figure(targets!.DesignMillionths / TargetedTokens) : null;
+
+    /// <summary>Likewise, of modelled targets for what was really asked.</summary>
+    public decimal? AskedTargetPerMillionTokens => TargetedTokens > 0 ? Figure(targets!.Asked * Million / TargetedTokens) : null;
 
     /// <summary>Actual less target over the usage that has both; in a total, idle cost of fleets with a target counts as actual.</summary>
     public decimal? VariancePerMillionTokens =>
-        comparedTokens > 0 ? Figure((comparedCost * Million - comparedTargetMillionths) / comparedTokens) : null;
+        targets is { ComparedTokens: > 0 } held ? Figure((held.ComparedCost * Million - held.ComparedMillionths) / held.ComparedTokens) : null;
 
     /// <summary>The share of the tokens that has a target; null where there are no tokens.</summary>
     public decimal? TargetedShare => Quantities.Total is > 0 and var total ? Figure((decimal)TargetedTokens / total) : null;
@@ -126,8 +129,8 @@ public sealed class UnitCostCell
 
     /// <param name="share">What the usage carries; null where its cost is not known.</param>
     /// <param name="usage">The usage.</param>
-    /// <param name="targetPerMillion">Its target; null where it has none.</param>
-    internal void AddCost(decimal? share, UsageSlot usage, decimal? targetPerMillion)
+    /// <param name="target">What it should have cost; null where it has no target.</param>
+    internal void AddCost(decimal? share, UsageSlot usage, UsageTarget? target)
     {
         var tokens = usage.Quantities.Total;
         if (share is { } known)
@@ -138,24 +141,19 @@ public sealed class UnitCostCell
         }
         else UncostedRecords += usage.Records;
 
-        if (targetPerMillion is not { } target) return;
-        TargetedTokens += tokens;
-        targetMillionths += tokens * target;
-        if (share is not { } compared) return;
-        comparedCost += compared;
-        comparedTargetMillionths += tokens * target;
-        comparedTokens += tokens;
+        if (target is not null) (targets ??= new()).Add(share, tokens, target);
     }
 
     /// <param name="amount">Cost that no work carries.</param>
     /// <param name="countsAgainstTarget">Whether the fleet is held to a target then.</param>
+    /// <param name="byAllocation">Whether that is all that the hour stood idle for; else no effects are told.</param>
     /// <param name="causes">Why; they sum to the amount. Empty for what serves several fleets.</param>
-    internal void AddIdle(decimal amount, bool countsAgainstTarget, IEnumerable<(IdleCause Cause, decimal Amount)> causes)
+    internal void AddIdle(decimal amount, bool countsAgainstTarget, bool byAllocation, IEnumerable<(IdleCause Cause, decimal Amount)> causes)
     {
         cost += amount;
         costKnown = true;
         foreach (var (cause, part) in causes) (idleCosts ??= new()).Add(cause, part);
-        if (countsAgainstTarget) comparedCost += amount;
+        if (countsAgainstTarget) (targets ??= new()).AddIdle(amount, byAllocation);
     }
 
     /// <param name="other">What is added.</param>
@@ -186,11 +184,7 @@ public sealed class UnitCostCell
         cost += other.cost;
         costKnown |= other.costKnown;
         costedTokens += other.costedTokens;
-        TargetedTokens += other.TargetedTokens;
-        targetMillionths += other.targetMillionths;
-        comparedCost += other.comparedCost;
-        comparedTargetMillionths += other.comparedTargetMillionths;
-        comparedTokens += other.comparedTokens;
+        if (other.targets is { } held) (targets ??= new()).Add(held);
     }
 
     /// <summary>The one rounding of a figure: to 12 decimals, half to even.</summary>

@@ -46,6 +46,9 @@ public sealed class UnitCostQuestion
     /// <summary>Whether cost is split over token classes, too; it takes a split more per series and quarter-hour.</summary>
     public bool ByClass { get; init; }
 
+    /// <summary>Whether what stands behind the variance is gathered, for words; it takes some sums more per usage.</summary>
+    public bool Explains { get; init; }
+
     /// <summary>How cost meets work.</summary>
     public CostBasis Basis { get; init; }
 

@@ -22,6 +22,9 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
     private readonly Conversion conversion = new(question.Currency, books.Exchange);
     private readonly Dictionary<UsageSeries, MeterRates> rates = new(ReferenceEqualityComparer.Instance);
     private readonly GraduatedCharges graduated = new();
+    private readonly FleetHourGaps gapsOf = new(books.Targets, books.Fleets, reported ?? FleetActivity.None);
+    private readonly VarianceEvidence? evidence = question.Explains ? new() : null;
+    private readonly HashSet<(FleetId, int)> statesSeen = [];
     private long recordsNotYetCharged;
     private decimal tokenCost;
 
@@ -38,6 +41,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
     {
         var kind = KindOf(fleet);
         var shares = kind == RowKind.Usage && (question.ShowsCost || IsChargedByCost(usage)) ? SharesOf(fleet!.Value, hour, usage) : null;
+        var gaps = shares is null ? null : GapsOf(fleet!.Value, hour, usage, shares);
         for (var i = 0; i < usage.Count; i++)
         {
             if (!IsShown(usage[i])) continue;
@@ -45,7 +49,9 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
             cell.AddUsage(usage[i]);
             AddCharge(cell, usage[i], shares?.Allocated[i] is { } share ? new Money(share, shares.Currency) : null);
             if (!question.ShowsCost) continue;
-            cell.AddCost(shares?.Of[i], usage[i], TargetOf(usage[i]));
+            var target = TargetOf(usage[i], gaps, i);
+            cell.AddCost(shares?.Of[i], usage[i], target);
+            if (target?.Effects is { } effects) Explain(usage[i], gaps!, i, effects);
             if (question.ByClass && shares?.Of[i] is { } whole) cell.AddByClass(ClassShares.Of(whole, usage[i].Quantities, WeightsOf(fleet!.Value, hour)));
             if (shares?.Of[i] is { } carried && worked.GetValueOrDefault((fleet!.Value, hour)).Source is { } source) cell.AddCapacity(source, carried);
         }
@@ -78,7 +84,10 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
             Invariant.Require((total.Cost ?? 0) == fleetCost + tokenCost, "the rows sum to the cost of the fleets");
         return new UnitCostSummary(
             Ordered(), total, conversion.Currency, conversion.Used, [.. unpricedModels.Order(StringComparer.Ordinal)], [.. weightSets.Order(StringComparer.Ordinal)],
-            total.Cards);
+            total.Cards)
+        {
+            Evidence = evidence,
+        };
     }
 
     /// <returns>A share per usage, null where its cost is not known; null where the hour's is not.</returns>
@@ -91,7 +100,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
         if (cost is null && tokens is null) return null;
         var shares = cost is null ? new decimal?[usage.Count] : TimeShares(fleet, hour, own!, cost, usage);
         var allocated = question.Basis != CostBasis.Allocation && IsChargedByCost(usage) && cost is not null ? Allocated(fleet, hour, cost, usage) : shares;
-        if (tokens is null) return new HourShares(cost!.Cost.Currency, shares, allocated);
+        if (tokens is null) return new HourShares(cost!.Cost.Currency, shares, allocated, cost, null);
         var sold = Sold(fleet, tokens, usage);
         if (cost is not null && sold[0].Currency != cost.Cost.Currency) throw CurrencyMix.Rejected(cost.Cost.Currency, sold[0].Currency, $"the cost of fleet {fleet}");
         AddTokens(shares, cost, tokens, sold);
@@ -99,7 +108,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
         tokenCost += sold.Where((_, i) => question.Window.Holds(usage[i].Slot)).Sum(m => m.Amount);
         Invariant.Require(
             shares.Sum() == worked.GetValueOrDefault((fleet, hour)).Amount + sold.Sum(m => m.Amount), "the shares of a fleet-hour sum to its cost");
-        return new HourShares(sold[0].Currency, shares, allocated);
+        return new HourShares(sold[0].Currency, shares, allocated, cost, sold);
     }
 
     /// <returns>What each usage's tokens cost by lines that price them.</returns>
@@ -143,7 +152,7 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
         FleetId fleet, int hour, FleetHourCost own, FleetHourCost cost, IReadOnlyList<UsageSlot> usage, WorkWeights set)
     {
         if (question.Basis == CostBasis.Allocation || usage.Sum(u => set.Of(u.Quantities)) is not (> 0 and var work)) return new(cost.Cost.Amount, null);
-        var capacity = HourCapacity.Of(fleet, hour, own, usage, set, books.Targets, activity, question.Now);
+        var capacity = HourCapacity.Of(fleet, hour, own, usage, set, books.Targets, books.Fleets, activity, question.Now);
         return new(CarriedCost.Of(cost.Cost.Amount, work, capacity), capacity.Source);
     }
 
@@ -167,12 +176,40 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
                 var slot = new QuarterHour(hour * FleetHours.Quarters + i);
                 if (parts[i] == 0 || !question.Window.Holds(slot)) continue;
                 var cell = Cell(question.KeyOf(kind, fleet, slot));
-                cell.AddIdle(parts[i], books.Targets.HasAny(fleet, slot), kind == RowKind.Idle ? why.ByCause(i, parts[i]) : []);
+                var counts = books.Targets.HasAny(fleet, slot);
+                cell.AddIdle(parts[i], counts, question.Basis == CostBasis.Allocation, kind == RowKind.Idle ? why.ByCause(i, parts[i]) : []);
+                if (counts) ExplainIdle(fleet, slot, cost, parts[i]);
                 if (carried.Source is { } source) cell.AddCapacity(source, parts[i]);
             }
         }
 
         return all;
+    }
+
+    private void Explain(UsageSlot usage, HourGaps gaps, int place, decimal[] effects)
+    {
+        var fleet = usage.Series.Fleet!.Value;
+        evidence?.Add(usage, gaps, place, books.Targets.At(fleet, usage.Series.Model, usage.Slot)!, effects);
+        ExplainStates(fleet, usage.Slot.Hour);
+    }
+
+    private void ExplainIdle(FleetId fleet, QuarterHour slot, FleetHourCost cost, decimal amount)
+    {
+        if (evidence is null) return;
+        var there = HourLoad.ThereIn(fleet, slot.Hour, cost, books.Targets, books.Fleets, activity.PresenceOf(fleet));
+        evidence.AddIdle(fleet, there?[slot.Index - slot.Hour * FleetHours.Quarters] ?? 0, amount);
+        ExplainStates(fleet, slot.Hour);
+    }
+
+    /// <summary>What accelerators were at is told only to whoever may see what is idle.</summary>
+    private void ExplainStates(FleetId fleet, int hour)
+    {
+        if (evidence is null || !question.ShowsIdle || !statesSeen.Add((fleet, hour)) || activity.PresenceOf(fleet) is not { } presence) return;
+        for (var i = 0; i < FleetHours.Quarters; i++)
+        {
+            var slot = new QuarterHour(hour * FleetHours.Quarters + i);
+            if (question.Window.Holds(slot) && presence.At(slot) is { } told) evidence.AddStates(fleet, told);
+        }
     }
 
     /// <param name="cell">Where.</param>
@@ -239,11 +276,25 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
     private RowKind KindOf(FleetId? fleet) =>
         fleet is { } known && books.Fleets.IsRegistered(known) ? RowKind.Usage : RowKind.Unattributed;
 
-    private decimal? TargetOf(UsageSlot usage)
+    private UsageTarget? TargetOf(UsageSlot usage, HourGaps? gaps, int place)
     {
         if (usage.Series.Fleet is not { } fleet || books.Targets.At(fleet, usage.Series.Model, usage.Slot) is not { } target) return null;
-        return conversion.Of(target.CostPerMillionTokens, usage.Slot, "the target of", usage.Series.Model.Value);
+        return new UsageTarget(
+            usage.Quantities.Total * InReport(target.CostPerMillionTokens, usage),
+            // Rounded here, as effects are: what is summed does not depend on the order.
+            gaps?.Uses[place]?.Asked is { } asked ? decimal.Round(asked.Asked - asked.Design, Money.AllocationDecimals, MidpointRounding.ToEven) : 0,
+            gaps?.Effects(place));
     }
+
+    /// <returns>By allocation why cost differs from targets; null where it has none.</returns>
+    private HourGaps? GapsOf(FleetId fleet, int hour, IReadOnlyList<UsageSlot> usage, HourShares shares)
+    {
+        var last = new QuarterHour(hour * FleetHours.Quarters + FleetHours.Quarters - 1);
+        if (!question.ShowsCost || question.Basis != CostBasis.Allocation || !books.Targets.HasAny(fleet, last)) return null;
+        return gapsOf.Of(fleet, hour, usage, new CarriedHour(shares.Cost, shares.Of, shares.Sold), WeightsOf(fleet, hour), IsShown, InReport);
+    }
+
+    private decimal InReport(Money ofTarget, UsageSlot usage) => conversion.Of(ofTarget, usage.Slot, "the target of", usage.Series.Model.Value);
 
     private UnitCostCell Cell(RowKind kind, UsageSeries series, QuarterHour slot) => Cell(question.KeyOf(kind, series, slot));
 
@@ -278,7 +329,9 @@ public sealed class UnitCostSums(UnitCostQuestion question, Books books, FleetAc
     /// <param name="Currency">Of the shares.</param>
     /// <param name="Of">By the basis that is asked for.</param>
     /// <param name="Allocated">By allocation: a charge that follows cost is the same in every report.</param>
-    private sealed record HourShares(Currency Currency, decimal?[] Of, decimal?[] Allocated);
+    /// <param name="Cost">Of the hour's time; null where only tokens cost.</param>
+    /// <param name="Sold">What the tokens cost by lines that price them, per usage; null where none does.</param>
+    private sealed record HourShares(Currency Currency, decimal?[] Of, decimal?[] Allocated, FleetHourCost? Cost, Money[]? Sold);
 
     /// <param name="Amount">What the hour's work carries.</param>
     /// <param name="Source">What its capacity is known from; null under ALLOCATION, which needs none.</param>
@@ -299,4 +352,8 @@ public sealed record UnitCostSummary(
     IReadOnlyList<ExchangeRate> ExchangeRates,
     IReadOnlyList<string> UnpricedModels,
     IReadOnlyList<string> WeightSets,
-    IReadOnlyList<CardUsed> RateCards);
+    IReadOnlyList<CardUsed> RateCards)
+{
+    /// <summary>What stands behind the variance; null where it was not asked for.</summary>
+    public VarianceEvidence? Evidence { get; init; }
+}

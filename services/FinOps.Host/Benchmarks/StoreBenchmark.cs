@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FinOps.Domain.Metering;
-using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
 
 namespace FinOps.Host.Benchmarks;
@@ -11,20 +10,7 @@ internal sealed class StoreBenchmark(WebApplication app, string postgres) : IAsy
     private const int PieceRecords = 100_000;
     private const int WarmUpRecords = 200_000;
 
-    public static StoreBenchmark Create(string postgres)
-    {
-        var builder = WebApplication.CreateBuilder();
-        var ports = LoopbackPorts.Free(2);
-        builder.Logging.SetMinimumLevel(LogLevel.Critical);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Cluster:SiloPort"] = $"{ports[0]}",
-            ["Cluster:GatewayPort"] = $"{ports[1]}",
-            ["urls"] = "http://127.0.0.1:0",
-        });
-        builder.AddFinOps(Roles.Silo);
-        return new StoreBenchmark(builder.Build(), postgres);
-    }
+    public static StoreBenchmark Create(string postgres) => new(SiloAlone.Build(), postgres);
 
     public async Task<Measurement> MeasureAsync(int count, int recordsPerBatch, int batchesUnderWay, CancellationToken cancellation)
     {
@@ -57,7 +43,7 @@ internal sealed class StoreBenchmark(WebApplication app, string postgres) : IAsy
         var grains = app.Services.GetRequiredService<IGrainFactory>();
         var (accepted, clock, cpu) = (0L, new Stopwatch(), TimeSpan.Zero);
         // Accepted piece by piece while the clock stands: a host never holds a million records, and the collector would pay for them here.
-        foreach (var piece in Accepted(run, count).Chunk(PieceRecords))
+        foreach (var piece in AcceptedRecords.Of(run, count).Chunk(PieceRecords))
         {
             var batches = piece.Chunk(recordsPerBatch)
                 .Select(batch => batch.GroupBy(r => MeterKey.Of(r.Record.Meter)).Select(m => (Meter: m.Key, Batch: new MeterBatch(run, [.. m]))).ToArray())
@@ -78,28 +64,4 @@ internal sealed class StoreBenchmark(WebApplication app, string postgres) : IAsy
         if (accepted != count) throw new InvalidOperationException($"Of {count} records {accepted} were counted.");
         return (count / clock.Elapsed.TotalSeconds, cpu.TotalMicroseconds / count);
     }
-
-    private static IEnumerable<MeterRecord> Accepted(string run, int count)
-    {
-        var rules = new AcceptanceRules(TimeProvider.System.GetUtcNow(), Limits.AcceptanceWindowBack, Limits.AcceptanceWindowAhead, run, _ => true);
-        foreach (var record in BenchmarkRecords.Of(run, count))
-        {
-            var (accepted, rejection) = Acceptance.Decide(Reported(record), rules);
-            if (accepted is null) throw new InvalidOperationException($"A record was refused: {rejection!.Message}");
-            yield return new MeterRecord(accepted, RecordDigest.Of(accepted));
-        }
-    }
-
-    private static ReportedRecord Reported(Contracts.UsageRecord record) => new()
-    {
-        Tenant = record.Tenant,
-        Id = record.Id,
-        Source = record.Source,
-        Model = record.Model,
-        Fleet = record.Fleet,
-        OccurredAt = record.OccurredAt,
-        Status = record.Status,
-        Quantities = [.. record.Quantities],
-        Tags = record.Tags is null ? null : [.. record.Tags],
-    };
 }

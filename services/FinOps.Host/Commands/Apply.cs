@@ -55,9 +55,12 @@ internal static class Apply
             _ => new Kind("setFleetCost", "FleetCostInput", "fleet from to costPerHour currency accelerator count", "fleetCosts", CheckFleet),
         }, areFacts: true, ImportCosts.Command());
 
-    public static Command Targets() => Command("targets", "What a million tokens should cost, per fleet and model.", new Kind(
-        "setTarget", "TargetInput", "fleet model from costPerMillionTokens currency", "targets",
-        (path, index, entry) => CatalogFile.Read<TargetInput>(path, index, entry).ToCommand().Decide(Now)));
+    public static Command Targets() => Command(
+        "targets", "What a million tokens should cost, per fleet and model.", "TargetInput or ModelledTargetInput objects, as setTarget and setModelledTarget take them",
+        entry => TargetEntries.IsModelled(entry)
+            ? new Kind("setModelledTarget", "ModelledTargetInput", "fleet model from costPerMillionTokens currency kind version", "modelledTargets", CheckTarget)
+            : new Kind("setTarget", "TargetInput", "fleet model from costPerMillionTokens currency", "targets", CheckTarget),
+        areFacts: true);
 
     public static Command Tenants() => Command("tenants", "Who pays: names, currencies, time zones, accounting months, contracts.", new Kind(
         "setTenant", "TenantInput", "id displayName currency timeZone monthStartsOnDay showsCost", null,
@@ -71,6 +74,8 @@ internal static class Apply
         "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null, null));
 
     private static void CheckFleet(string path, int index, JsonObject entry) => FleetFacts.Check(path, index, entry, Now);
+
+    private static void CheckTarget(string path, int index, JsonObject entry) => TargetEntries.Check(path, index, entry, Now);
 
     private static Command Command(string verb, string what, Kind kind) =>
         Command(verb, what, $"{kind.Input} objects, as {kind.Mutation} takes them", _ => kind, areFacts: kind.Facts is not null);

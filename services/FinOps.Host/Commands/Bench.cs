@@ -32,6 +32,16 @@ internal static class Bench
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "How often each question is asked.", DefaultValueFactory = _ => 40 };
 
+    private static readonly Option<int> Reservations = new("--reservations") { Description = "How many in a round.", DefaultValueFactory = _ => 50_000 };
+
+    private static readonly Option<int> Callers = new("--callers") { Description = "How many reserve at once.", DefaultValueFactory = _ => 64 };
+
+    private static readonly Option<int> Alerts = new("--alerts") { Description = "Budgets that are crossed, idle and under load each.", DefaultValueFactory = _ => 300 };
+
+    private static readonly Option<int> Load = new("--load") { Description = "Other records a second.", DefaultValueFactory = _ => 5_000 };
+
+    private static readonly Option<int> Budgets = new("--budgets") { Description = "Held against one.", DefaultValueFactory = _ => 10_000 };
+
     public static Command Command()
     {
         var ingest = new Command("ingest", "Publish → RabbitMQ → commit → visible in GraphQL, beside binary COPY of the same records.")
@@ -96,6 +106,27 @@ internal static class Bench
         {
             foreach (var measurement in await TargetsBenchmark.MeasureAsync()) measurement.Print();
         });
+        var reserve = new Command("reserve", "Reservations on one hot budget and on a thousand, beside one committed UPDATE a reservation.") { Reservations, Callers };
+        reserve.SetAction(async (parsed, cancellation) =>
+        {
+            await using var benchmark = ReserveBenchmark.Create(Postgres());
+            foreach (var measurement in await benchmark.MeasureAsync(parsed.GetValue(Reservations), parsed.GetValue(Callers), cancellation)) measurement.Print();
+        });
+        var alert = new Command("alert", "From the publish of the record that crosses to the webhook's receipt, while other usage comes, beside an idle host.")
+        {
+            Alerts, Load, Connection.UrlOption, Connection.KeyOption,
+        };
+        alert.SetAction(async (parsed, cancellation) =>
+        {
+            var benchmark = new AlertBenchmark(Connection.Url(parsed), Connection.Key(parsed, "operator"), Connection.Broker());
+            foreach (var measurement in await benchmark.MeasureAsync(parsed.GetValue(Alerts), parsed.GetValue(Load), cancellation)) measurement.Print();
+        });
+        var budgets = new Command("budgets", "What a record costs with ten thousand budgets, beside the same records with one.") { Records, Budgets };
+        budgets.SetAction(async (parsed, cancellation) =>
+        {
+            await using var benchmark = BudgetsBenchmark.Create(Postgres());
+            (await benchmark.MeasureAsync(parsed.GetValue(Budgets), parsed.GetValue(Records), cancellation)).Print();
+        });
         var empty = new Command(StartupBenchmark.EmptyHost) { Hidden = true };
         empty.SetAction(async (_, cancellation) =>
         {
@@ -103,7 +134,7 @@ internal static class Bench
             app.MapGet("/health/ready", () => "Healthy");
             await app.RunAsync(cancellation);
         });
-        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, query, startup, targets, empty, insertHost };
+        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, query, startup, targets, reserve, alert, budgets, empty, insertHost };
     }
 
     private static string Postgres() => new ConfigurationBuilder().AddEnvironmentVariables().Build().RequiredConnectionString("postgres");

@@ -7,19 +7,22 @@ internal static class DemoFleets
 {
     public const int QuarterSeconds = 900;
 
-    /// <summary>Work units that one accelerator could do in an hour, chosen by hand: the default load fills about half of it.</summary>
+    /// <summary>
+    /// Work units that one accelerator could do in an hour: near what the fleets' targets say, so that what stands idle is the gap and not what busy
+    /// ones do.
+    /// </summary>
     private static readonly (string Fleet, string Accelerator, decimal CapacityPerHour, Func<int, int, (string State, decimal Count)[]> States)[] All =
     [
         // Twice a day a replica is exchanged: it drains, then another warms up.
-        ("h100-east", "h100-sxm", 72_000_000m, (hour, quarter) => (hour % 12, quarter) switch
+        ("h100-east", "h100-sxm", 48_000_000m, (hour, quarter) => (hour % 12, quarter) switch
         {
-            (5, 0) => [("serving", 6), ("draining", 2)],
-            (5, 1) => [("serving", 6), ("warm-up", 2)],
-            _ => [("serving", 8)],
+            (5, 0) => [("serving", 12), ("draining", 4)],
+            (5, 1) => [("serving", 12), ("warm-up", 4)],
+            _ => [("serving", 16)],
         }),
         // By night a replica has its weights loaded and gets nothing.
-        ("h200-west", "h200-sxm", 60_000_000m, (hour, _) => hour < 6 ? [("serving", 4), ("loaded", 4)] : [("serving", 8)]),
-        ("l40s-lab", "l40s", 18_000_000m, (_, _) => [("serving", 1), ("loaded", 1), ("unplaced", 2)]),
+        ("h200-west", "h200-sxm", 10_000_000m, (hour, _) => hour < 6 ? [("serving", 8), ("loaded", 8)] : [("serving", 16)]),
+        ("l40s-lab", "l40s", 35_000_000m, (_, _) => [("serving", 1), ("loaded", 1), ("unplaced", 2)]),
     ];
 
     /// <param name="unixSecond">Start of the quarter-hour.</param>

@@ -37,18 +37,20 @@ internal sealed record DemoTenant(
 /// <summary>Who calls what in the demo. Prices, costs, targets and budgets for these names are in infra/catalog/demo.</summary>
 internal static class DemoWorld
 {
-    private static readonly DemoModel Chat = new("llama-3.3-70b", "h100-east", 4, 900, 220, 0.45, 0, 0);
-    private static readonly DemoModel Coder = new("qwen3-coder-30b", "h100-east", 2, 6_000, 350, 0.8, 0, 0);
-    private static readonly DemoModel Thinker = new("deepseek-r1", "h200-west", 2, 700, 1_400, 0.2, 0.8, 0);
+    private static readonly DemoModel Chat = new("llama-3.3-70b", "h100-east", 2, 600, 120, 0.45, 0, 0);
+    private static readonly DemoModel Coder = new("qwen3-coder-30b", "h100-east", 8, 4_000, 150, 0.8, 0, 0);
+
+    // Its fleet is paid for more than twice of what is asked of it.
+    private static readonly DemoModel Thinker = new("deepseek-r1", "h200-west", 2, 700, 1_000, 0.2, 0.8, 0);
 
     // Its fleet is nearly idle: its cost is there and its work is not.
     private static readonly DemoModel Vision = new("qwen2.5-vl-7b", "l40s-lab", 1, 400, 120, 0, 0, 0.9);
 
     public static readonly IReadOnlyList<DemoTenant> Tenants =
     [
-        new("acme", 0.46, 15, 0.7, 4, [(Chat, 0.7), (Coder, 0.25), (Thinker, 0.05)]),
-        new("globex", 0.3, 20, 0.5, 3, [(Coder, 0.6), (Thinker, 0.4)]),
-        new("initech", 0.18, 4, 0.8, 2, [(Chat, 0.9), (Thinker, 0.1)]),
-        new("umbrella", 0.06, 1, 0.2, 1, [(Thinker, 0.55), (Chat, 0.43), (Vision, 0.02)]),
+        new("acme", 0.46, 15, 0.7, 4, [(Chat, 0.72), (Coder, 0.27), (Thinker, 0.01)]),
+        new("globex", 0.3, 20, 0.5, 3, [(Coder, 0.92), (Thinker, 0.08)]),
+        new("initech", 0.18, 4, 0.8, 2, [(Chat, 0.98), (Thinker, 0.02)]),
+        new("umbrella", 0.06, 1, 0.2, 1, [(Thinker, 0.2), (Chat, 0.78), (Vision, 0.02)]),
     ];
 }

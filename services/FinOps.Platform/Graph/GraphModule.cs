@@ -13,6 +13,7 @@ using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
+using FinOps.Platform.Reservations;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Targets.Estimates;
 using FinOps.Platform.Tenants;
@@ -41,6 +42,7 @@ public static class GraphModule
             typeof(CorrectionQueries),
             typeof(ReportingQueries),
             typeof(UnitEconomicsQueries),
+            typeof(VarianceQueries),
             typeof(ExplainCostQueries),
             typeof(BuyOrBuildQueries),
             typeof(SeenQueries),
@@ -56,6 +58,7 @@ public static class GraphModule
             typeof(WhatIfQueries),
             typeof(CatalogueQueries),
             typeof(TargetQueries),
+            typeof(TargetRefreshQueries),
             typeof(EstimateQueries),
             typeof(TenantQueries),
             typeof(ExchangeQueries),
@@ -79,6 +82,7 @@ public static class GraphModule
             typeof(PeriodMutations),
             typeof(WorkWeightsMutations),
             typeof(BudgetMutations),
+            typeof(GateMutations),
             typeof(AlertMutations),
             typeof(CorrectionMutations),
         ])

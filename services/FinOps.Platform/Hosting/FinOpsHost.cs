@@ -12,6 +12,9 @@ using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
+using FinOps.Platform.Reservations;
+using FinOps.Platform.Retention;
+using FinOps.Platform.Rollovers;
 using FinOps.Platform.Storage;
 using Hangfire;
 using Hangfire.PostgreSql;
@@ -36,7 +39,7 @@ public static class FinOpsHost
         services.AddSingleton(new ActiveRoles(roles));
         // A request is read and answered on the thread that found it: the pool's threads come and go for enough else.
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
-        services.AddStorage(postgres, store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts());
+        services.AddStorage(postgres, store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts().Reservations());
         services.AddAccess();
         services.AddMetering();
         services.AddQuarantine();
@@ -52,6 +55,8 @@ public static class FinOpsHost
         services.AddReconciliation();
         services.AddBudgets();
         if (roles.HasFlag(Roles.Silo)) services.AddBudgetGrains();
+        services.AddReservations();
+        if (roles.HasFlag(Roles.Silo)) services.AddGateGrains();
         services.AddAlerts();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         if (roles.HasFlag(Roles.Api)) services.AddGraph().AddAlertFeed().AddJobsDashboard();
@@ -100,6 +105,7 @@ public static class FinOpsHost
         {
             app.MapMetering();
             app.MapFleets();
+            app.MapReservations();
         }
 
         if (roles.HasFlag(Roles.Api))
@@ -109,9 +115,12 @@ public static class FinOpsHost
             app.MapJobsDashboard();
         }
 
-        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().Metering().Budgets().Reconciliation().Alerts();
+        if (roles.HasFlag(Roles.Jobs)) app.Services.GetRequiredService<IRecurringJobManager>().FinOps();
         return app;
     }
+
+    /// <summary>Every recurring job there is.</summary>
+    internal static void FinOps(this IRecurringJobManager jobs) => jobs.Metering().Budgets().Reconciliation().Rollovers().Retention().Alerts();
 }
 
 /// <summary>The roles of this process.</summary>

@@ -459,7 +459,7 @@ public static class Limits
     public const int RebuildsInFlight = 2;
 
     /// <summary>
-    /// Cells of roll-ups that a process keeps, 300 bytes each; <c>Reporting:RollUpCells</c> says otherwise. A fleet's day takes one for each
+    /// Cells of roll-ups that a process keeps, 250 to 550 bytes each, most where a target is modelled; <c>Reporting:RollUpCells</c> says otherwise. A fleet's day takes one for each
     /// tenant, and one for each tenant's model where a question asked by both: 4 fleets of 200 tenants with 10 models take 75,000 a quarter,
     /// and 800,000 where all of it is asked by both.
     /// </summary>
@@ -476,4 +476,46 @@ public static class Limits
 
     /// <summary>Configurations of one sweep: a curve for each of a dozen chips, formats and lengths, reckoned in about a second.</summary>
     public const int SweepConfigurations = 10_000;
+
+    /// <summary>Orders that wait at one hard budget; beyond, the books count as away.</summary>
+    public const int ReservationsWaiting = 10_000;
+
+    /// <summary>Reservations that one gate remembers, some 600 bytes each: 8,000 a second that last a minute; beyond, the books count as away.</summary>
+    public const int ReservationsRemembered = 500_000;
+
+    /// <summary>Reservations of one commit: some milliseconds of work for the database.</summary>
+    public const int ReservationsPerCommit = 1_000;
+
+    /// <summary>Commits of reservations that a silo has in flight: while one is written to disk, the next is gathered.</summary>
+    public const int ReservationLanes = 2;
+
+    /// <summary>Turns that a gate takes on one group when another activation is first; each loses to a commit, so someone advances.</summary>
+    public const int StaleGateTurns = 25;
+
+    /// <summary>How long a gateway waits for an answer before the budget's own choice is the answer.</summary>
+    public static readonly TimeSpan ReservationPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How old a process's list of hard budgets may be.</summary>
+    public static readonly TimeSpan GatesKnownFor = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a budget that is on no list has the list read again.</summary>
+    public static readonly TimeSpan GatesLookedUp = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Bytes of a reservation's body.</summary>
+    public const int ReservationBytes = 64 * 1024;
+
+    /// <summary>Hard budgets that one reservation may touch.</summary>
+    public const int GatesPerReservation = 32;
+
+    /// <summary>How long a reservation's row is kept after its end, for whoever asks what happened.</summary>
+    public static readonly TimeSpan ReservationsKept = TimeSpan.FromHours(1);
+
+    /// <summary>How long each try of an alert's delivery can be looked up.</summary>
+    public static readonly TimeSpan DeliveriesKept = TimeSpan.FromDays(90);
+
+    /// <summary>Rows that are forgotten in one transaction: short enough that nobody waits for it.</summary>
+    public const int RowsForgottenAtOnce = 10_000;
+
+    /// <summary>Ended periods of one budget that one run writes down: three years of months; the next run goes on.</summary>
+    public const int PeriodsEndedPerRun = 36;
 }

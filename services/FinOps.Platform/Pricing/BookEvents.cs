@@ -21,7 +21,14 @@ namespace FinOps.Platform.Pricing;
 /// <param name="Event">What.</param>
 /// <param name="IsNews">Whether it changes these books; if not, nothing is recorded.</param>
 /// <param name="AlsoReads">Prefix of further streams that it is decided on; those that name it come one after the other.</param>
-internal sealed record BookEntry(string Stream, BookFact Event, Func<Books, bool> IsNews, string? AlsoReads = null);
+internal sealed record BookEntry(string Stream, BookFact Event, Func<Books, bool> IsNews, string? AlsoReads = null)
+{
+    /// <summary>The fact where figures in it depend on the books; what it says of reason and re-rating is <see cref="Event"/>'s. Null where none do.</summary>
+    public Func<Books, BookFact>? Made { get; init; }
+
+    internal BookEntry MadeBy(Books books) =>
+        Made is null ? this : this with { Event = Made(books) with { Reason = Event.Reason, Rerating = Event.Rerating } };
+}
 
 internal static class BookEvents
 {
@@ -44,9 +51,10 @@ internal static class BookEvents
             }
 
             if (!entry.IsNews(books)) continue;
+            var made = entry.MadeBy(books);
             written.Add(entry.Stream);
-            news.Add(entry);
-            facts.Add(entry.Event);
+            news.Add(made);
+            facts.Add(made.Event);
         }
 
         return news;
@@ -77,6 +85,7 @@ internal static class BookEvents
                 case CostLineSet set: lines.Add(set.ToLine()); break;
                 case ActualCostImported set: imports.Add(set.ToCost()); break;
                 case TargetSet set: targets.Add(set.ToTarget()); break;
+                case ModelledTargetSet set: targets.Add(set.ToTarget()); break;
                 case TenantSet set: tenants.Add(set.ToProfile()); break;
                 case ExchangeRateSet set: exchange.Add(set.ToRate()); break;
                 case PeriodClosed closed: periods.Add(closed.ToPeriod()); break;

@@ -1,3 +1,4 @@
+using FinOps.Domain.Targets.Physics;
 using FinOps.Domain.Values;
 using FinOps.Platform.Currencies;
 using FinOps.Platform.Fleets;
@@ -20,26 +21,32 @@ public abstract class BookFactsInput
 
     public IReadOnlyList<TargetInput>? Targets { get; init; }
 
+    public IReadOnlyList<ModelledTargetInput>? ModelledTargets { get; init; }
+
     public IReadOnlyList<WorkWeightsInput>? WorkWeights { get; init; }
 
     public IReadOnlyList<ExchangeRateInput>? ExchangeRates { get; init; }
 
     /// <summary>In the order in which they are recorded: a cost line may stand on the end of a fleet's whole cost, or on a size.</summary>
-    private IEnumerable<(string Field, IReadOnlyList<IBookInput>? Inputs)> Lists =>
+    private IEnumerable<(string Field, IReadOnlyList<IEnumerable<IBookInput>> Inputs)> Lists(TargetFacts facts) =>
     [
-        ("fleetCosts", FleetCosts),
-        ("fleetSizes", FleetSizes),
-        ("costLines", CostLines),
-        ("rateCards", RateCards),
-        ("targets", Targets),
-        ("workWeights", WorkWeights),
-        ("exchangeRates", ExchangeRates),
+        ("fleetCosts", Singly(FleetCosts)),
+        ("fleetSizes", Singly(FleetSizes)),
+        ("costLines", Singly(CostLines)),
+        ("rateCards", Singly(RateCards)),
+        ("targets", Singly(Targets)),
+        ("modelledTargets", [.. (ModelledTargets ?? []).Select(t => t.By(facts))]),
+        ("workWeights", Singly(WorkWeights)),
+        ("exchangeRates", Singly(ExchangeRates)),
     ];
 
+    /// <param name="now">When.</param>
+    /// <param name="by">Whose word.</param>
+    /// <param name="facts">What modelled targets are made of.</param>
     /// <exception cref="RejectedException">With every failure of every fact, each under its place: <c>rateCards[0].from</c>.</exception>
-    internal IReadOnlyList<BookEntry> Entries(DateTimeOffset now, string by)
+    internal IReadOnlyList<BookEntry> Entries(DateTimeOffset now, string by, TargetFacts facts)
     {
-        var inputs = Lists.SelectMany(l => (l.Inputs ?? []).Select((input, index) => (Place: $"{l.Field}[{index}]", Input: input))).ToList();
+        var inputs = Lists(facts).SelectMany(l => l.Inputs.SelectMany((one, index) => one.Select(input => (Place: $"{l.Field}[{index}]", Input: input)))).ToList();
         if (inputs.Count > Limits.FactsAtOnce)
             throw new RejectedException(new Rejection("facts_too_many", "input", $"At most {Limits.FactsAtOnce} facts are taken at once; split them."));
         var entries = new List<BookEntry>();
@@ -50,7 +57,11 @@ public abstract class BookFactsInput
             {
                 var entry = At(place, () => input.Entry(now, by));
                 // What does not go together with the books is found when they are at hand, and named alike.
-                entries.Add(entry with { IsNews = books => At(place, () => entry.IsNews(books)) });
+                entries.Add(entry with
+                {
+                    IsNews = books => At(place, () => entry.IsNews(books)),
+                    Made = entry.Made is { } make ? books => At(place, () => make(books)) : null,
+                });
             }
             catch (RejectedException refused)
             {
@@ -60,6 +71,8 @@ public abstract class BookFactsInput
 
         return flaws.Count == 0 ? entries : throw new RejectedException(flaws);
     }
+
+    private static IReadOnlyList<IEnumerable<IBookInput>> Singly(IReadOnlyList<IBookInput>? inputs) => [.. (inputs ?? []).Select(i => new[] { i })];
 
     private static T At<T>(string place, Func<T> decide)
     {

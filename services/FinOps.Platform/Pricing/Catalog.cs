@@ -3,6 +3,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Storage;
 using FinOps.Platform.Targets;
+using FinOps.Platform.Targets.Facts;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,7 @@ namespace FinOps.Platform.Pricing;
 /// mutations. Whatever was set since is never overwritten: later changes are mutations or <c>apply</c>.
 /// </summary>
 internal sealed class Catalog(
-    IConfiguration configuration, NpgsqlDataSource database, RecordInBooks books, LiveBooks live, TimeProvider clock, ILogger<Catalog> log)
+    IConfiguration configuration, NpgsqlDataSource database, RecordInBooks books, LiveBooks live, FactCatalogue facts, TimeProvider clock, ILogger<Catalog> log)
     : IHostedService
 {
     private const string By = "catalog";
@@ -30,9 +31,9 @@ internal sealed class Catalog(
         {
             var known = await live.NowAsync(cancellationToken);
             var entries = new List<BookEntry>();
-            if (!known.Rates.Models.Any()) entries.AddRange(Read(folder, "rates.json", CatalogFile.Read<RateCardInput>));
-            if (!known.Fleets.Fleets.Any()) entries.AddRange(Read(folder, "fleets.json", FleetFacts.Input));
-            if (!known.Targets.All.Any()) entries.AddRange(Read(folder, "targets.json", CatalogFile.Read<TargetInput>));
+            if (!known.Rates.Models.Any()) entries.AddRange(Read(folder, "rates.json", (path, index, entry) => [CatalogFile.Read<RateCardInput>(path, index, entry)]));
+            if (!known.Fleets.Fleets.Any()) entries.AddRange(Read(folder, "fleets.json", (path, index, entry) => [FleetFacts.Input(path, index, entry)]));
+            if (!known.Targets.All.Any()) entries.AddRange(Read(folder, "targets.json", (path, index, entry) => TargetEntries.Inputs(path, index, entry, facts.Facts)));
             if (entries.Count == 0) return;
             await books.AppendAsync(entries, cancellationToken);
             log.LogInformation("Loaded {Facts} facts from the catalogue in {Folder}", entries.Count, folder);
@@ -45,18 +46,18 @@ internal sealed class Catalog(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private List<BookEntry> Read(string folder, string file, Func<string, int, JsonObject, IBookInput> input)
+    private List<BookEntry> Read(string folder, string file, Func<string, int, JsonObject, IEnumerable<IBookInput>> inputs)
     {
         var path = Path.Combine(folder, file);
         if (!File.Exists(path)) return [];
         var now = clock.GetUtcNow();
-        return [.. CatalogFile.Entries(path).Select((json, index) => Decided(json, index))];
+        return [.. CatalogFile.Entries(path).SelectMany((json, index) => Decided(json, index))];
 
-        BookEntry Decided(JsonObject json, int index)
+        List<BookEntry> Decided(JsonObject json, int index)
         {
             try
             {
-                return input(path, index, json).Entry(now, By);
+                return [.. inputs(path, index, json).Select(i => i.Entry(now, By))];
             }
             catch (RejectedException refused)
             {

@@ -22,6 +22,7 @@ public static class PricingModule
         store.Events.MapEventType<FleetSizeSet>("fleet_size_set_v1");
         store.Events.MapEventType<CostLineSet>("cost_line_set_v1");
         store.Events.MapEventType<TargetSet>("target_set_v1");
+        store.Events.MapEventType<ModelledTargetSet>("modelled_target_set_v1");
         store.Events.MapEventType<TenantSet>("tenant_set_v1");
         store.Events.MapEventType<ExchangeRateSet>("exchange_rate_set_v1");
         store.Events.MapEventType<PeriodClosed>("period_closed_v1");
@@ -38,6 +39,8 @@ public static class PricingModule
         services.AddSingleton<AccountingCalendar>();
         services.AddSingleton<PeriodStatements>();
         services.AddSingleton(provider => LoadFacts.From(provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<RefreshTargets>();
+        services.AddHostedService<FactsAtStart>();
         services.AddHostedService<Catalog>();
         return services;
     }

@@ -31,14 +31,27 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Se
 
     public async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation)
     {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        return await ChargeAsync(tenant, window, currency, connection, cancellation);
+    }
+
+    /// <param name="tenant">Whose usage.</param>
+    /// <param name="window">In event time.</param>
+    /// <param name="currency">Asked for.</param>
+    /// <param name="connection">In a transaction whose snapshot is the usage that counts.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    internal async Task<TenantCharge> ChargeAsync(
+        TenantId tenant, Window window, Currency currency, NpgsqlConnection connection, CancellationToken cancellation)
+    {
         var now = await books.NowAsync(cancellation);
-        var series = await seen.OfAsync([tenant], cancellation);
+        var series = await SeenSeries.OfAsync(connection, [tenant], cancellation);
         var stretches = series.SelectMany(s => now.Rates.Of(tenant, s.Series.Model).Between(window.FirstSlot, window.EndSlot)
             .Select(r => new Stretch(s.Id, r.First, r.End, new SeriesPrice(r.Card, s.Series.RateClass)))).ToList();
         // By the units of the month, or by cost: then slot by slot, as a report does.
         return stretches.Any(s => s.Price.Card.IsGraduated || s.Price.Card.IsMarkup)
-            ? await BySlotAsync(tenant, window, currency, now, cancellation)
-            : await PerPriceAsync([.. series.Select(s => s.Id)], stretches, window, currency, cancellation);
+            ? await BySlotAsync(tenant, window, currency, now, connection, cancellation)
+            : await PerPriceAsync([.. series.Select(s => s.Id)], stretches, window, currency, connection, cancellation);
     }
 
     /// <returns>The UTC days whose charge may have changed with these: to the end of their month where cards count the month's units.</returns>
@@ -48,11 +61,11 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Se
         return [.. days.SelectMany(day => Enumerable.Range(day, VolumeMonth.Holding(new QuarterHour(day * SlotsPerDay)).End.Index / SlotsPerDay - day)).Distinct()];
     }
 
-    private async Task<TenantCharge> PerPriceAsync(
-        int[] series, List<Stretch> stretches, Window window, Currency currency, CancellationToken cancellation)
+    private static async Task<TenantCharge> PerPriceAsync(
+        int[] series, List<Stretch> stretches, Window window, Currency currency, NpgsqlConnection connection, CancellationToken cancellation)
     {
         var prices = stretches.Select(s => s.Price).Distinct().ToList();
-        await using var command = database.CreateCommand(PerPrice);
+        await using var command = new NpgsqlCommand(PerPrice, connection);
         foreach (var value in (object[])
         [
             series, window.FirstSlot.Index, window.EndSlot.Index, stretches.Select(s => s.Series).ToArray(),
@@ -79,7 +92,7 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Se
     }
 
     private async Task<TenantCharge> BySlotAsync(
-        TenantId tenant, Window window, Currency currency, Books now, CancellationToken cancellation)
+        TenantId tenant, Window window, Currency currency, Books now, NpgsqlConnection connection, CancellationToken cancellation)
     {
         var question = new UnitCostQuestion
         {
@@ -94,8 +107,6 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Se
             Now = clock.GetUtcNow(),
         };
         var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var total = (await reading.SumAsync(connection, question, now, asOf: null, cancellation)).Total;
         return new TenantCharge(new Money(total.Charge ?? 0, currency), total.UnpricedTokens);
     }

@@ -15,9 +15,10 @@ namespace FinOps.Platform.Reporting;
 /// <param name="Currency">ISO 4217, or TENANT; null is the only one that there is.</param>
 /// <param name="AsOf">Record time; null is now.</param>
 /// <param name="ByClass">Whether cost is told by token class, too.</param>
+/// <param name="Explains">Whether what stands behind the variance is gathered, for words.</param>
 public sealed record UnitCostArguments(
     UsageFilter Where, IReadOnlyList<Dimension>? GroupBy = null, string? TagKey = null, string TimeZone = "UTC", CostBasis Basis = CostBasis.Allocation,
-    string? Currency = null, DateTimeOffset? AsOf = null, bool ByClass = false);
+    string? Currency = null, DateTimeOffset? AsOf = null, bool ByClass = false, bool Explains = false);
 
 /// <summary>A unit cost question, checked and narrowed to what the credential allows.</summary>
 internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars Calendars, string TimeZone, DateTimeOffset? AsOf)
@@ -27,7 +28,7 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
     public static AskedUnitCost Of(
         UnitCostArguments arguments, Viewer viewer, TenantBook registry, DateTimeOffset now)
     {
-        var (where, groupBy, tagKey, timeZone, basis, currency, asOf, byClass) = arguments;
+        var (where, groupBy, tagKey, timeZone, basis, currency, asOf, byClass, explains) = arguments;
         var window = where.Window();
         var tags = where.TagsWanted();
         IReadOnlyList<Dimension> dimensions = [.. (groupBy ?? []).Distinct()];
@@ -55,6 +56,7 @@ internal sealed record AskedUnitCost(UnitCostQuestion Question, ReportCalendars 
             Now = asOf ?? now,
             Basis = basis,
             ByClass = byClass,
+            Explains = explains,
         };
         return new AskedUnitCost(question, calendars, zone, asOf);
     }

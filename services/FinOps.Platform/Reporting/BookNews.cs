@@ -22,6 +22,7 @@ internal static class BookNews
             // Under other names a card may reach any model.
             case RateCardSet set when !before.Rates.HasAliases && !now.Rates.HasAliases: pages.ForgetModelFrom(set.Model, Slot(set.From)); break;
             case TargetSet set: pages.ForgetFrom(set.Fleet, Slot(set.From)); break;
+            case ModelledTargetSet set: pages.ForgetFrom(set.Fleet, Slot(set.From)); break;
             case FleetCostSet set: ForgetFleet(set.Fleet, set.From); break;
             case FleetSizeSet set: ForgetFleet(set.Fleet, set.From); break;
             case CostLineSet set: ForgetFleet(set.Fleet, set.From); break;

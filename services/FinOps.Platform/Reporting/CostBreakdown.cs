@@ -17,13 +17,11 @@ public sealed record IdleCostView(IdleCause Cause, decimal Cost)
 [Name("CapacityShare")]
 public sealed record CapacityShareView(CapacitySource Source, decimal Cost, decimal Share)
 {
-    internal static IReadOnlyList<CapacityShareView> Of(UnitCostCell cell)
+    internal static IReadOnlyList<CapacityShareView> Of(UnitCostCell cell) => Of([.. cell.CapacityCosts.All]);
+
+    internal static IReadOnlyList<CapacityShareView> Of(IReadOnlyList<(CapacitySource Source, decimal Cost)> costs)
     {
-        var whole = cell.CapacityCosts.Sum;
-        return
-        [
-            .. cell.CapacityCosts.All.Select(c => new CapacityShareView(
-                c.Kind, c.Amount, UnitCostCell.Figure(c.Amount / whole))),
-        ];
+        var whole = costs.Sum(c => c.Cost);
+        return [.. costs.Where(c => c.Cost != 0).Select(c => new CapacityShareView(c.Source, c.Cost, UnitCostCell.Figure(c.Cost / whole)))];
     }
 }

@@ -34,8 +34,9 @@ internal static class FleetActivities
         QuarterHour end, DateTimeOffset? asOf, CancellationToken cancellation)
     {
         var byUse = question.ShowsCost && question.Basis == CostBasis.Usage;
+        // Why cost differs from a target depends on what its fleet could do, whoever is shown.
         var fleets = question.ShowsIdle ? books.Fleets.Fleets.Where(question.Shows)
-            : byUse ? series.Select(s => s.Series.Fleet).OfType<FleetId>().Distinct()
+            : byUse || (question.ShowsCost && !books.Targets.IsEmpty) ? series.Select(s => s.Series.Fleet).OfType<FleetId>().Distinct()
             : [];
         var presence = await FleetReports.WithinAsync(connection, [.. fleets], first.Start, end.Start, asOf, cancellation);
         return new FleetActivity(presence, byUse ? await BestAsync(connection, books, series, first, end, asOf, cancellation) : BestHours.None);

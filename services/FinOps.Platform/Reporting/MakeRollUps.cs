@@ -62,6 +62,7 @@ internal sealed class MakeRollUps(NpgsqlConnection connection, Books books, Date
         Models = models,
         Fleets = fleet.Length == 0 ? null : new HashSet<FleetId> { new(fleet) },
         ShowsCost = true,
+        Explains = !books.Targets.IsEmpty,
         Now = now,
     };
 

@@ -12,6 +12,7 @@ public static class ReportingModule
         services.AddSingleton<RollUps>();
         services.AddSingleton<UnitCostReports>();
         services.AddSingleton<UnitEconomicsReports>();
+        services.AddSingleton<VarianceReports>();
         services.AddSingleton<TokenCosts>();
         services.AddSingleton<BuyOrBuildReports>();
         return services;

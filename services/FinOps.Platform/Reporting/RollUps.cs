@@ -67,6 +67,7 @@ public sealed class RollUps(NpgsqlDataSource database, LiveBooks live, IConfigur
     /// </summary>
     private static bool Covers(AskedUnitCost asked) =>
         asked is { AsOf: null, Question: { Basis: CostBasis.Allocation, ByClass: false, Currency: null, ChargeCurrency: null, Tags: null, OwnBuckets.Count: 0 } }
+        && (!asked.Question.Explains || RollUpSums.CanExplain(asked.Question))
         && asked.TimeZone != ReportCalendars.Tenants && asked.Calendars.IsCivil
         && asked.Question.GroupBy.All(d => d is Dimension.Tenant or Dimension.Model or Dimension.Fleet or Dimension.Hour or Dimension.Day or Dimension.Month);
 

@@ -48,10 +48,12 @@ public sealed record UnitCostReport(
 /// <param name="UnpricedTokens">Tokens that the charge leaves out, for want of a rate.</param>
 /// <param name="RateInherited">Whether a class took its parent's rate.</param>
 /// <param name="ActualCostPerMillionTokens">Over the tokens whose cost is known.</param>
-/// <param name="TargetCostPerMillionTokens">Over the tokens that have a target.</param>
+/// <param name="TargetCostPerMillionTokens">Over the tokens that have a target; of modelled targets at their design point.</param>
 /// <param name="VariancePerMillionTokens">Actual less target, over the tokens that have both; in the total, idle cost included.</param>
 /// <param name="Idle">Idle cost by its causes, of idle rows and of the total; empty elsewhere.</param>
 /// <param name="CapacitySources">Of basis USAGE: from what the capacity of its hours with work is known.</param>
+/// <param name="AskedTargetCostPerMillionTokens">Likewise, of modelled targets for the lengths and the cached share that were really asked.</param>
+/// <param name="VarianceEffects">By basis ALLOCATION: why actual cost differs from the target; null where nothing has one.</param>
 public sealed record UnitCostRow(
     RowKind Kind,
     string? Tenant,
@@ -76,7 +78,9 @@ public sealed record UnitCostRow(
     decimal? TargetCostPerMillionTokens,
     decimal? VariancePerMillionTokens,
     IReadOnlyList<IdleCostView> Idle,
-    IReadOnlyList<CapacityShareView> CapacitySources)
+    IReadOnlyList<CapacityShareView> CapacitySources,
+    decimal? AskedTargetCostPerMillionTokens,
+    VarianceEffectsView? VarianceEffects)
 {
     internal static UnitCostRow Of(CellKey key, UnitCostCell cell, ReportCalendars calendars)
     {
@@ -88,7 +92,7 @@ public sealed record UnitCostRow(
             quantities[UnitClass.Requests], quantities[UnitClass.Seconds],
             cell.Cost, cell.Charge, cell.ChargeRounded, cell.UnpricedTokens, cell.InheritedTokens > 0,
             cell.CostPerMillionTokens, cell.TargetPerMillionTokens, cell.VariancePerMillionTokens,
-            IdleCostView.Of(cell), CapacityShareView.Of(cell));
+            IdleCostView.Of(cell), CapacityShareView.Of(cell), cell.AskedTargetPerMillionTokens, VarianceEffectsView.Of(cell));
     }
 }
 

@@ -3,6 +3,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Pricing;
+using FinOps.Platform.Targets.Facts;
 using GraphQL;
 
 namespace FinOps.Platform.Reporting;
@@ -54,12 +55,12 @@ public sealed class WhatIfQueries
     /// <summary><c>unitCost</c> twice over the same usage: by the books, and with what is supposed behind them. See docs/rerating.md.</summary>
     [Allow(ViewerRole.Operator, ViewerRole.Finance)]
     public static async Task<WhatIfReport> WhatIfAsync(
-        UsageFilter where, AssumedInput assume, [FromServices] UnitCostReports reports, [FromServices] LiveBooks live,
+        UsageFilter where, AssumedInput assume, [FromServices] UnitCostReports reports, [FromServices] LiveBooks live, [FromServices] FactCatalogue facts,
         [FromServices] TimeProvider clock, [FromServices] Viewer viewer, CancellationToken cancellation,
         IReadOnlyList<Dimension>? groupBy = null, string? timeZone = "UTC", CostBasis? basis = CostBasis.Allocation, string? currency = null)
     {
         var now = clock.GetUtcNow();
-        var entries = assume.Entries(now, viewer.Name);
+        var entries = assume.Entries(now, viewer.Name, facts.Facts);
         var known = await live.KnownAsync(cancellation);
         var asked = AskedUnitCost.Of(
             new UnitCostArguments(where, groupBy, TimeZone: timeZone ?? "UTC", Basis: basis ?? CostBasis.Allocation, Currency: currency), viewer,

@@ -10,6 +10,9 @@ public sealed record WorkWeightsSet(
     string Name, string? Fleet, DateTimeOffset From, IReadOnlyList<WorkWeightsSet.ClassWeight> Weights, DateTimeOffset RecordedAt, string RecordedBy)
     : BookFact
 {
+    /// <summary>One stream, since a name means one set wherever it is used.</summary>
+    internal const string Stream = "work-weights";
+
     internal override BookSubject Subject => new(BookSubjectKind.WorkWeights, Fleet);
 
     /// <param name="UnitClass">The class's name on the wire; one that is not named weighs nothing.</param>
@@ -22,8 +25,7 @@ public sealed record WorkWeightsSet(
     /// <param name="by">Whose credential.</param>
     /// <exception cref="RejectedException">When it is recorded: another set has the name.</exception>
     internal static BookEntry Entry(EffectiveWeights set, bool isDated, DateTimeOffset now, string by) => new(
-        // One stream, since a name means one set wherever it is used.
-        "work-weights",
+        Stream,
         new WorkWeightsSet(
             set.Weights.Name, set.Fleet?.Value, set.From,
             [.. UnitClass.All.Where(c => set.Weights.Units[c.Ordinal] != 0).Select(c => new ClassWeight(c.Name, set.Weights.Units[c.Ordinal]))], now, by),

@@ -5,6 +5,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Reporting;
+using FinOps.Platform.Targets.Facts;
 using Npgsql;
 
 namespace FinOps.Platform.Reratings;
@@ -13,7 +14,7 @@ namespace FinOps.Platform.Reratings;
 internal sealed record PreviewedRerating(ReratingDigest Digest, IReadOnlyList<BookEntry> News, ReratingPreview Shown);
 
 /// <summary>Rates the usage that facts touch twice, by the books as they are and as they would be, and tells the difference. Nothing is written.</summary>
-public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock)
+public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, SeenSeries seen, FactCatalogue facts, TimeProvider clock)
 {
     /// <param name="input">The facts.</param>
     /// <param name="by">Whose word.</param>
@@ -22,7 +23,7 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
     internal async Task<PreviewedRerating> RunAsync(ReratingInput input, string by, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var entries = input.Entries(now, by);
+        var entries = input.Entries(now, by, facts.Facts);
         if (entries.Count == 0) throw new RejectedException(new Rejection("facts_missing", "input", "Nothing is to be re-rated; name at least one fact."));
         var known = await live.KnownAsync(cancellation);
         var news = known.News(entries);

@@ -19,18 +19,13 @@ public sealed class TargetInput : IBookInput
 
     public required string Currency { get; init; }
 
+    /// <summary>MANUAL or CONTRACTUAL; by default MANUAL. MODELLED is set by `setModelledTarget`.</summary>
+    public TargetKind? Kind { get; init; }
+
     /// <summary>Why; kept with the fact.</summary>
     public string? Reason { get; init; }
 
-    public SetTarget ToCommand() => new(Fleet, Model, From, CostPerMillionTokens, Currency);
+    public SetTarget ToCommand() => new(Fleet, Model, From, CostPerMillionTokens, Currency, Kind ?? TargetKind.Manual);
 
     BookEntry IBookInput.Decide(DateTimeOffset now, string by) => TargetSet.Entry(ToCommand().Decide(now), From is not null, now, by);
-}
-
-/// <summary>A target as GraphQL shows it.</summary>
-[Name("Target")]
-public sealed record TargetView(string Fleet, string Model, DateTimeOffset From, decimal CostPerMillionTokens, string Currency)
-{
-    internal static TargetView Of(Target target) => new(
-        target.Fleet.Value, target.Model.Value, target.From, target.CostPerMillionTokens.Amount, target.CostPerMillionTokens.Currency.Code);
 }

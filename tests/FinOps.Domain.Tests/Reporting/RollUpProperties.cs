@@ -1,6 +1,7 @@
 using CsCheck;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
+using FinOps.Domain.Targets.Variance;
 using FinOps.Domain.Values;
 
 using static FinOps.Domain.Tests.Reporting.Costs;
@@ -15,7 +16,7 @@ public sealed class RollUpProperties
     private static readonly Books TheBooks = Books(
         [Fleet("f0", 7.3333333333m, fromHour: 0.5), Fleet("f0", 11.1m, fromHour: 3.25), Fleet("f1", 0.1234567m, toHour: 5)],
         [Rates("m0", 0.3333333333m, 1.7m), Rates("m1", 2m, 3.0000000001m, fromHour: 1.75)],
-        [Target("f0", "m0", 1.5m), Target("f1", "m1", 0.2m)]);
+        [Target("f0", "m0", 1.5m), Target("f1", "m1", 0.2m), Targets.Modelled.Target("f0", "m2")]);
 
     private static readonly Gen<UsageSlot[]> GenUsage =
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, (Hours * 4) - 1], Gen.Long[0, 9_999], Gen.Long[0, 999]).Array[0, 60]
@@ -127,6 +128,8 @@ public sealed class RollUpProperties
         cell.TargetPerMillionTokens,
         cell.VariancePerMillionTokens,
         cell.TargetedShare,
+        cell.AskedTargetPerMillionTokens,
+        effects = Enum.GetValues<VarianceEffect>().Select(e => cell.Targets?.Of(e)),
     };
 
     private sealed record Asked(Dimension[] GroupBy, string[]? Tenants, string[]? Models, string[]? Fleets, bool ShowsCost, int Cut);

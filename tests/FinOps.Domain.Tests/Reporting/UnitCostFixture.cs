@@ -37,7 +37,7 @@ internal static class Costs
         Books books, IReadOnlyList<UsageSlot> usage, Dimension[]? groupBy = null, double fromHour = 0, double toHour = 24,
         string[]? tenants = null, string[]? models = null, string[]? fleets = null, bool showsCost = true, DateTimeOffset? now = null,
         Currency? currency = null, string? chargeCurrency = null, string? tagKey = null, (string Key, string? Value)[]? tags = null,
-        CostBasis basis = CostBasis.Allocation, FleetActivity? activity = null)
+        CostBasis basis = CostBasis.Allocation, FleetActivity? activity = null, bool explains = false)
     {
         var window = new Window(Start.AddHours(fromHour), Start.AddHours(toHour));
         var question = new UnitCostQuestion
@@ -55,6 +55,7 @@ internal static class Costs
             Now = now ?? Later,
             Currency = currency,
             Basis = basis,
+            Explains = explains,
         };
         var sums = new UnitCostSums(question, books, activity);
         foreach (var hour in usage.GroupBy(u => (u.Series.Fleet, u.Slot.Hour))) sums.Add(hour.Key.Fleet, hour.Key.Hour, [.. hour]);

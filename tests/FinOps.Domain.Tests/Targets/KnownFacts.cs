@@ -24,19 +24,30 @@ internal static class KnownFacts
     public static readonly ModelArchitecture DeepSeek = new(
         "deepseek-r1", 61, 7168, 128, 128, 128, 2048, 129280, 671_000_000_000, 37_500_000_000, 17_091_229_184)
     {
-        RoutedExperts = 256, ExpertsPerToken = 8, ExpertLayers = 58, LatentDim = 576, NonExpertBytesAtLeast = 1,
+        RoutedExperts = 256,
+        ExpertsPerToken = 8,
+        ExpertLayers = 58,
+        LatentDim = 576,
+        NonExpertBytesAtLeast = 1,
     };
 
     public static readonly ModelArchitecture Qwen = new(
         "qwen3-235b-a22b", 94, 4096, 64, 4, 128, 1536, 151936, 235_100_000_000, 22_200_000_000, 8_003_604_224)
     {
-        RoutedExperts = 128, ExpertsPerToken = 8, ExpertLayers = 94,
+        RoutedExperts = 128,
+        ExpertsPerToken = 8,
+        ExpertLayers = 94,
     };
 
     public static readonly ModelArchitecture GptOss = new(
         "gpt-oss-120b", 36, 2880, 64, 8, 64, 2880, 201088, 116_800_000_000, 5_100_000_000, 2_138_214_400)
     {
-        RoutedExperts = 128, ExpertsPerToken = 4, ExpertLayers = 36, WindowShare = 0.5, WindowTokens = 128, NonExpertBytesAtLeast = 2,
+        RoutedExperts = 128,
+        ExpertsPerToken = 4,
+        ExpertLayers = 36,
+        WindowShare = 0.5,
+        WindowTokens = 128,
+        NonExpertBytesAtLeast = 2,
     };
 
     /// <summary>As engines usually are, but with round figures of memory.</summary>

@@ -7,7 +7,11 @@ public sealed class SweepRequestTests
 {
     private static readonly EstimateRequest Base = new()
     {
-        Model = "llama-3-70b", Accelerator = "H100-SXM-80GB", Weights = "fp8", PricePerAcceleratorHour = 2.5m, Currency = "USD",
+        Model = "llama-3-70b",
+        Accelerator = "H100-SXM-80GB",
+        Weights = "fp8",
+        PricePerAcceleratorHour = 2.5m,
+        Currency = "USD",
     };
 
     [Fact]

@@ -16,7 +16,7 @@ using Npgsql;
 namespace FinOps.Platform.Tests.Budgets;
 
 /// <summary>A host whose webhooks may go to loopback, and a receiver there. Each test uses a tenant of its own.</summary>
-public sealed class AlertingHost : RunningHost, IAsyncLifetime
+public class AlertingHost : RunningHost, IAsyncLifetime
 {
     /// <summary>One output token of it costs 1 USD.</summary>
     public const string Model = "dollar-a-token";
@@ -132,5 +132,6 @@ public sealed class AlertingHost : RunningHost, IAsyncLifetime
         await base.DisposeAsync();
         await Receiver.DisposeAsync();
         await Mail.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }

@@ -6,6 +6,7 @@ using FinOps.Platform.Fleets;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Reratings;
+using FinOps.Platform.Reservations;
 using FinOps.Platform.Storage;
 using JasperFx.Events;
 using Marten;
@@ -19,7 +20,7 @@ namespace FinOps.Platform.Tests.Fixtures;
 public sealed class StoredEventsTests
 {
     private static readonly StoreOptions Options =
-        StorageModule.Options("Host=unused", store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts());
+        StorageModule.Options("Host=unused", store => store.Metering().Pricing().Fleets().CostImports().Reratings().Budgets().Alerts().Reservations());
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Events");
 

@@ -182,15 +182,18 @@ public sealed class BooksTests
             var now = CostHouse.At(Now);
             Each<FleetCostInput>(folder, "fleets.json", i => i.ToCommand().Decide(now));
             Each<RateCardInput>(folder, "rates.json", i => i.ToCommand().Decide(now));
-            Each<TargetInput>(folder, "targets.json", i => i.ToCommand().Decide(now));
+            EachEntry(folder, "targets.json", (path, index, entry) => TargetEntries.Check(path, index, entry, now));
         }
 
-        static void Each<T>(string folder, string file, Action<T> decide)
+        static void Each<T>(string folder, string file, Action<T> decide) =>
+            EachEntry(folder, file, (path, index, entry) => decide(CatalogFile.Read<T>(path, index, entry)));
+
+        static void EachEntry(string folder, string file, Action<string, int, System.Text.Json.Nodes.JsonObject> decide)
         {
             var path = Path.Combine(folder, file);
             var entries = CatalogFile.Entries(path);
             Assert.NotEmpty(entries);
-            for (var i = 0; i < entries.Count; i++) decide(CatalogFile.Read<T>(path, i, entries[i]));
+            for (var i = 0; i < entries.Count; i++) decide(path, i, entries[i]);
             using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(path));
             Assert.All(json.RootElement.EnumerateArray(), e => Assert.NotEmpty(e.GetProperty("source").GetString()!));
         }

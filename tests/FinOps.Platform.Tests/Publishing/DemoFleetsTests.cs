@@ -11,7 +11,7 @@ public sealed class DemoFleetsTests
         var day = Enumerable.Range(0, 96).Select(q => DemoFleets.Quarter(midnight + (q * DemoFleets.QuarterSeconds)).ToList()).ToList();
 
         Assert.All(day, quarter => Assert.Equal(
-            [("h100-east", 8m), ("h200-west", 8m), ("l40s-lab", 4m)], quarter.GroupBy(r => r.Fleet).Select(f => (f.Key, f.Sum(r => r.Count)))));
+            [("h100-east", 16m), ("h200-west", 16m), ("l40s-lab", 4m)], quarter.GroupBy(r => r.Fleet).Select(f => (f.Key, f.Sum(r => r.Count)))));
         Assert.Equal(["draining", "loaded", "serving", "unplaced", "warm-up"], day.SelectMany(q => q).Select(r => r.State).Distinct().Order(StringComparer.Ordinal));
         Assert.All(day.SelectMany(q => q), r => Assert.Equal(TimeSpan.FromMinutes(15), r.To - r.From));
     }

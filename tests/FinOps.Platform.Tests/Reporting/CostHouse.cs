@@ -83,12 +83,12 @@ public sealed class CostHouse : IAsyncDisposable
 
     public Task TargetAsync(string fleet, string model, string from, decimal perMillion) => TargetMutations.SetTarget(
         new TargetInput { Fleet = fleet, Model = model, From = At(from), CostPerMillionTokens = perMillion, Currency = "USD" },
-        Record, Clock, Finance, Cancellation);
+        Record, Books, Clock, Finance, Cancellation);
 
     /// <summary>Puts usage into the buckets as a commit does.</summary>
     public async Task UsedAsync(
         string tenant, string model, string fleet, string at, long input, long output, string? recordedAt = null, long records = 1, long reasoning = 0,
-        string rateClass = "", string tags = "")
+        string rateClass = "", string tags = "", long cacheRead = 0)
     {
         await using var command = Database.CreateCommand(
             """
@@ -97,10 +97,10 @@ public sealed class CostHouse : IAsyncDisposable
               on conflict (tenant, model, fleet, rate_class, tags) do update set tenant = excluded.tenant returning id),
             noted as (insert into finops.usage_change (fleet, hour) values ($3, $4::int >> 2))
             insert into finops.bucket
-            select id, $4, $5, $6, 0, 0, $7, 0, 0, 0, 0, $8, $9, 0, $6, 0 from s
+            select id, $4, $5, $6, 0, 0, $7, $12, 0, 0, 0, $8, $9, 0, $6, 0 from s
             """);
         var slot = QuarterHour.Holding(At(at));
-        foreach (var value in (object[])[tenant, model, fleet, slot.Index, QuarterHour.Holding(At(recordedAt ?? at)).Hour, records, input, output, reasoning, rateClass, tags])
+        foreach (var value in (object[])[tenant, model, fleet, slot.Index, QuarterHour.Holding(At(recordedAt ?? at)).Hour, records, input, output, reasoning, rateClass, tags, cacheRead])
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(Cancellation);
     }

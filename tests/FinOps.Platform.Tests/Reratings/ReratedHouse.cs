@@ -57,6 +57,7 @@ internal static class ReratedHouse
                 CostLines = input.CostLines,
                 RateCards = input.RateCards,
                 Targets = input.Targets,
+                ModelledTargets = input.ModelledTargets,
                 From = input.From,
                 To = input.To,
                 TimeZone = input.TimeZone,

@@ -3,6 +3,7 @@ using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Fleets;
 using FinOps.Platform.Reporting;
+using FinOps.Platform.Targets.Facts;
 using FinOps.Platform.Tests.Reporting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -83,7 +84,7 @@ public sealed class WhatIfTests
     private static Task<WhatIfReport> AskAsync(CostHouse house, AssumedInput assume, Dimension[]? groupBy = null, Viewer? viewer = null) =>
         WhatIfQueries.WhatIfAsync(
             new UsageFilter { From = CostHouse.At("2026-03-01T00:00Z"), To = CostHouse.At("2026-03-03T00:00Z") }, assume,
-            house.Services.GetRequiredService<UnitCostReports>(), house.Books, house.Clock, viewer ?? CostHouse.Finance, CostHouse.Cancellation,
+            house.Services.GetRequiredService<UnitCostReports>(), house.Books, house.Services.GetRequiredService<FactCatalogue>(), house.Clock, viewer ?? CostHouse.Finance, CostHouse.Cancellation,
             groupBy ?? ReratedHouse.ByAtom);
 
     private static WorkWeightsInput Weights(string name, Func<UnitClass, decimal> units) => new()

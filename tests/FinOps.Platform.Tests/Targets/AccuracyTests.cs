@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using FinOps.Domain.Targets.Calibration;
-using FinOps.Domain.Targets.Physics;
 using FinOps.Host.Commands.Targets;
 using FinOps.Host.Measurements;
 using FinOps.Platform.Targets.Facts;

@@ -21,8 +21,15 @@ public sealed partial class EstimateOverGraphTests(RunningHost host) : IClassFix
         {
             input = new
             {
-                model = "llama-3-70b", accelerator = "H100-SXM-80GB", weights = "fp8", concurrency = 16.5, cachedPrefixShare = 0.25,
-                pricePerAcceleratorHour = "2.50", currency = "USD", utilisation = 0.5, kvAllocation = "PAGED",
+                model = "llama-3-70b",
+                accelerator = "H100-SXM-80GB",
+                weights = "fp8",
+                concurrency = 16.5,
+                cachedPrefixShare = 0.25,
+                pricePerAcceleratorHour = "2.50",
+                currency = "USD",
+                utilisation = 0.5,
+                kvAllocation = "PAGED",
             },
         }, "finance")).GetProperty("estimateTarget");
 

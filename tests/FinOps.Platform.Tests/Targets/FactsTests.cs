@@ -1,8 +1,10 @@
+using System.Text.Json;
 using FinOps.Domain.Targets;
 using FinOps.Domain.Targets.Economics;
-using FinOps.Domain.Targets.Physics;
+using FinOps.Host.Commands.Targets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Facts;
+using Microsoft.Extensions.Configuration;
 
 namespace FinOps.Platform.Tests.Targets;
 
@@ -23,7 +25,7 @@ public sealed class FactsTests
     {
         var chip = LoadFacts.Built.Facts.Accelerators[key];
 
-        // A card draws power for what it does: between a hundred thousand million and 20 million million operations per watt.
+        // A card draws power for what it does: ten thousand million to five million million operations per second and watt.
         Assert.InRange(chip.DenseFlops["fp16"] / chip.PowerWatts, 10 * Giga, 5_000 * Giga);
         // It reads all of its memory in a hundredth of a second to two seconds.
         Assert.InRange(chip.MemoryBytes / chip.MemoryBytesPerSecond, 0.01, 2);
@@ -141,6 +143,21 @@ public sealed class FactsTests
         Assert.Equal(LoadFacts.Built.Prices.All.Count, prices.All.Count);
     }
 
+    [Fact]
+    public void A_host_reads_the_rows_below_its_catalogue_and_those_of_the_program_without()
+    {
+        using var own = new Folder();
+        Directory.CreateDirectory(Path.Combine(own.Path, "physics"));
+        File.WriteAllText(
+            Path.Combine(own.Path, "physics", "models.json"), """[{ "key": "mixtral-8x7b", "activeParameters": 12.8e9, "source": "ours", "asOf": "2026-11" }]""");
+
+        Assert.Equal(12.8e9, LoadFacts.From(Host(own.Path)).Facts.Models["mixtral-8x7b"].ActiveParameters);
+        Assert.Same(LoadFacts.Built, LoadFacts.From(Host(Path.Combine(own.Path, "physics"))));
+        Assert.Same(LoadFacts.Built, LoadFacts.From(Host(null)));
+
+        static IConfiguration Host(string? path) => new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Catalog:Path"] = path }).Build();
+    }
+
     [Theory]
     [InlineData("accelerators.json", """[{ "key": "H100-SXM-80GB", "memoryBytes": 80, "source": "s", "asOf": "2026" }]""", "entry 0 (H100-SXM-80GB): memoryBytes: is 80; it lies between")]
     [InlineData("accelerators.json", """[{ "key": "x", "source": "s", "asOf": "2026" }]""", "entry 0 (x): JSON deserialization", "memoryBytesPerSecond")]
@@ -166,6 +183,23 @@ public sealed class FactsTests
         foreach (var words in said) Assert.Contains(words, refused.Message, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(own.Path, file), refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_command_tells_each_value_with_its_source_and_the_prices()
+    {
+        var chip = JsonDocument.Parse((await RunAsync("h100-sxm-80gb", "--json")).Output).RootElement;
+        var values = chip.GetProperty("values").EnumerateArray().ToDictionary(v => v.GetProperty("field").GetString()!);
+
+        Assert.Equal(1979e12, values["denseFlops.fp8"].GetProperty("value").GetDouble());
+        Assert.Equal((true, false), (values["denseFlops.fp32"].GetProperty("unverified").GetBoolean(), values["denseFlops.fp8"].GetProperty("unverified").GetBoolean()));
+        Assert.All(values.Values, v => Assert.NotEmpty(v.GetProperty("source").GetString()!));
+        Assert.Contains(chip.GetProperty("prices").EnumerateArray(), p => p.GetProperty("kind").GetString() == "SPOT" && p.GetProperty("unit").GetString() == "DISCOUNT");
+        Assert.Contains("kvHeads", (await RunAsync("llama-3-70b")).Output, StringComparison.Ordinal);
+        Assert.Equal(LoadFacts.Built.Facts.Accelerators.Count + LoadFacts.Built.Facts.Models.Count, (await RunAsync()).Lines.Count);
+        Assert.Equal((1, true), await RunAsync("H900") is var none ? (none.Code, none.Error.Contains("'H900' is no accelerator or model", StringComparison.Ordinal)) : default);
+    }
+
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(TargetsFacts.Command(), arguments);
 
     private static void Said(RowProvenance provenance)
     {

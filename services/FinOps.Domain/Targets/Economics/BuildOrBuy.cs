@@ -9,7 +9,7 @@ namespace FinOps.Domain.Targets.Economics;
 public sealed record BuildOrBuy(Money FleetHour, decimal MillionsPerHour, Money BoughtPerMillion)
 {
     /// <summary>At full load: fleet-hour / millions per hour.</summary>
-    public Money BuiltPerMillion => Rounded(FleetHour.Amount / MillionsPerHour);
+    public Money BuiltPerMillion => FleetHour.Currency.Rounded(FleetHour.Amount / MillionsPerHour);
 
     /// <summary>Millions an hour from which on the fleet is cheaper: fleet-hour / price of a million. May be more than the fleet makes.</summary>
     public decimal BreakEvenMillionsPerHour => FleetHour.Amount / BoughtPerMillion.Amount;
@@ -29,6 +29,4 @@ public sealed record BuildOrBuy(Money FleetHour, decimal MillionsPerHour, Money 
     /// <param name="inputShare">Of the tokens: 0 to 1.</param>
     public static Money Mixed(Money perMillionInput, Money perMillionOutput, decimal inputShare) =>
         new Money(perMillionInput.Amount * inputShare, perMillionInput.Currency) + new Money(perMillionOutput.Amount * (1 - inputShare), perMillionOutput.Currency);
-
-    private Money Rounded(decimal amount) => new(decimal.Round(amount, Money.AllocationDecimals, MidpointRounding.ToEven), FleetHour.Currency);
 }

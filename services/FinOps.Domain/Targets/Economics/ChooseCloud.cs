@@ -19,9 +19,8 @@ public sealed record CloudOffer(string Name, Money AcceleratorHour, decimal Mill
     public decimal? MostMillionsPerHour { get; init; }
 
     /// <summary>hour / (millions · utilisation) + gigabytes · price of a gigabyte.</summary>
-    public Money PerMillion => new(
-        decimal.Round(AcceleratorHour.Amount / (MillionsPerAcceleratorHour * Utilisation) + GigabytesPerMillion * TransferPerGigabyte, Money.AllocationDecimals, MidpointRounding.ToEven),
-        AcceleratorHour.Currency);
+    public Money PerMillion => AcceleratorHour.Currency.Rounded(
+        AcceleratorHour.Amount / (MillionsPerAcceleratorHour * Utilisation) + GigabytesPerMillion * TransferPerGigabyte);
 }
 
 /// <param name="Offer">Where.</param>
@@ -57,7 +56,6 @@ public static class ChooseCloud
         return placed;
     }
 
-    public static Money PerMillion(IReadOnlyList<PlacedWork> placed) => new(
-        decimal.Round(placed.Sum(p => p.MillionsPerHour * p.Offer.PerMillion.Amount) / placed.Sum(p => p.MillionsPerHour), Money.AllocationDecimals, MidpointRounding.ToEven),
-        placed[0].Offer.AcceleratorHour.Currency);
+    public static Money PerMillion(IReadOnlyList<PlacedWork> placed) => placed[0].Offer.AcceleratorHour.Currency.Rounded(
+        placed.Sum(p => p.MillionsPerHour * p.Offer.PerMillion.Amount) / placed.Sum(p => p.MillionsPerHour));
 }

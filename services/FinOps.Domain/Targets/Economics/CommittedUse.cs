@@ -18,12 +18,11 @@ public sealed record CommittedUse(decimal Discount, decimal Count)
         var committed = onDemand.Amount * (1 - Discount);
         var idle = needed.Sum(n => Math.Max(0, Count - n)) * committed;
         var beyond = needed.Sum(n => Math.Max(0, n - Count)) * onDemand.Amount;
+        var total = committed * Count * needed.Count + beyond;
         var used = needed.Sum();
         return new CommittedCost(
-            In(committed * Count * needed.Count + beyond), In(idle), used > 0 ? In(decimal.Round((committed * Count * needed.Count + beyond) / used, Money.AllocationDecimals)) : null,
+            new Money(total, onDemand.Currency), new Money(idle, onDemand.Currency), used > 0 ? onDemand.Currency.Rounded(total / used) : null,
             used > 0 ? needed.Sum(n => Math.Min(n, Count)) / used : 0);
-
-        Money In(decimal amount) => new(amount, onDemand.Currency);
     }
 
     /// <summary>

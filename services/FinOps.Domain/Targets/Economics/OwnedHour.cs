@@ -29,14 +29,15 @@ public sealed record OwnedHour(
     public static double CapitalRecovery(double interest, double years) => interest == 0 ? 1 / years : interest / (1 - Math.Pow(1 + interest, -years));
 
     /// <summary>(price − salvage·(1 + r)^−N) · CRF(r, N) / 8760.</summary>
-    public Money Capital => Rounded(
-        (Price.Amount - Salvage * (decimal)Math.Pow(1 + (double)InterestPerYear, -(double)Years)) * (decimal)CapitalRecovery((double)InterestPerYear, (double)Years) / HoursPerYear);
+    public Money Capital => Price.Currency.Rounded(
+        (Price.Amount - Salvage * (decimal)Math.Pow(1 + (double)InterestPerYear, -(double)Years))
+        * (decimal)CapitalRecovery((double)InterestPerYear, (double)Years) / HoursPerYear);
 
     /// <summary>kW · PUE · price of a kilowatt-hour.</summary>
-    public Money Power => Rounded(Kilowatts * PowerUsageEffectiveness * PricePerKilowattHour);
+    public Money Power => Price.Currency.Rounded(Kilowatts * PowerUsageEffectiveness * PricePerKilowattHour);
 
     /// <summary>kW · price per kilowatt and month · 12 / 8760, and what else runs with it.</summary>
-    public Money Hosting => Rounded(Kilowatts * HostingPerKilowattMonth * 12 / HoursPerYear + OtherPerHour);
+    public Money Hosting => Price.Currency.Rounded(Kilowatts * HostingPerKilowattMonth * 12 / HoursPerYear + OtherPerHour);
 
     /// <summary>An hour of it, used or not.</summary>
     public Money Hour => Capital + Power + Hosting;
@@ -62,6 +63,4 @@ public sealed record OwnedHour(
             if (!holds) checks.Fail("owned_invalid", field, $"`{field}` {message}.");
         }
     }
-
-    private Money Rounded(decimal amount) => new(decimal.Round(amount, Money.AllocationDecimals, MidpointRounding.ToEven), Price.Currency);
 }

@@ -21,13 +21,16 @@ public static class PoolSites
     /// <param name="sites">Demands by hour.</param>
     /// <param name="baseShare">Of the mean demand, rounded up to whole servers: 0 or more.</param>
     /// <param name="waitingAtMost">The share of the overflow that may wait.</param>
-    public static Provision Hybrid(IReadOnlyList<DayProfile> sites, double baseShare, double waitingAtMost)
+    public static Provision Hybrid(IReadOnlyList<DayProfile> sites, double baseShare, double waitingAtMost) =>
+        Hybrid([.. sites.Select(s => (s, (int)Math.Ceiling(s.Mean * baseShare - 1e-9)))], waitingAtMost);
+
+    /// <summary>The same where each site's own servers are given.</summary>
+    public static Provision Hybrid(IReadOnlyList<(DayProfile Demand, int Servers)> own, double waitingAtMost)
     {
-        var own = sites.Select(s => (Demand: s, Servers: (int)Math.Ceiling(s.Mean * baseShare - 1e-9))).ToList();
         var common = 0.0;
         for (var hour = 0; hour < DayProfile.Hours; hour++) common = Math.Max(common, Overflow(own.Select(o => (o.Servers, o.Demand.Hourly[hour])), waitingAtMost));
         var all = own.Sum(o => o.Servers) + Math.Ceiling(common - 1e-9);
-        return new Provision([.. Enumerable.Repeat(all, DayProfile.Hours)], sites.Sum(s => s.Mean));
+        return new Provision([.. Enumerable.Repeat(all, DayProfile.Hours)], own.Sum(o => o.Demand.Mean));
     }
 
     /// <summary>What pooling saves of the servers that parts of their own need: 0 to 1.</summary>

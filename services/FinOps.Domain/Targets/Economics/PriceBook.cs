@@ -34,9 +34,10 @@ public sealed class PriceBook(IReadOnlyList<PriceRow> rows)
         }
 
         var known = rows.Where(r => Same(r.Subject, accelerator)).Select(r => $"{r.Kind} of {r.Provider}").Distinct(StringComparer.OrdinalIgnoreCase);
+        var wanted = $"{accelerator} paid as {kind}{(provider is null ? "" : $" of {provider}")}";
         throw new RejectedException(new Rejection(
             "price_unknown", "price",
-            $"No hourly price of {accelerator} paid as {kind}{(provider is null ? "" : $" of {provider}")} is known; give one, add a row to prices.json, or take one of: {string.Join(", ", known.DefaultIfEmpty("none"))}."));
+            $"No hourly price of {wanted} is known; give one, add a row to prices.json, or take one of: {string.Join(", ", known.DefaultIfEmpty("none"))}."));
     }
 
     private PriceRow? OnDemand(string accelerator, string? provider) =>

@@ -19,7 +19,7 @@ public sealed record SpotUse(decimal Discount, decimal Availability, decimal Int
     public Money UsefulHour(Money onDemand)
     {
         RequireUseful();
-        return Rounded(onDemand, onDemand.Amount * (1 - Discount) / Availability / UsefulShare);
+        return onDemand.Currency.Rounded(onDemand.Amount * (1 - Discount) / Availability / UsefulShare);
     }
 
     /// <summary>
@@ -29,7 +29,7 @@ public sealed record SpotUse(decimal Discount, decimal Availability, decimal Int
     public Money UsefulHourWithFallback(Money onDemand)
     {
         RequireUseful();
-        return Rounded(onDemand, onDemand.Amount * (Availability * (1 - Discount) / UsefulShare + (1 - Availability)));
+        return onDemand.Currency.Rounded(onDemand.Amount * (Availability * (1 - Discount) / UsefulShare + (1 - Availability)));
     }
 
     private void RequireUseful()
@@ -40,6 +40,4 @@ public sealed record SpotUse(decimal Discount, decimal Availability, decimal Int
     }
 
     private static RejectedException Refused(string field, string message) => new(new Rejection("spot_invalid", field, $"`{field}` {message}."));
-
-    private static Money Rounded(Money like, decimal amount) => new(decimal.Round(amount, Money.AllocationDecimals, MidpointRounding.ToEven), like.Currency);
 }

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FinOps.Domain.Targets.Calibration;
+using FinOps.Domain.Values;
 using FinOps.Host.Measurements;
-using FinOps.Host.Publishing;
-using FinOps.Platform.Pricing;
 
 namespace FinOps.Host.Commands.Targets;
 
@@ -40,34 +38,21 @@ internal static class CalibrateTargets
         touched. Rows that differ in concurrency and in model size tell the three apart; with few rows they stay near those of --basis.
         """;
 
-    private static int Run(ParseResult parsed, TimeProvider clock, CancellationToken cancellation)
+    private static int Run(ParseResult parsed, TimeProvider clock, CancellationToken cancellation) => Answer.To(parsed, output =>
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
-        {
-            var facts = FactsOption.Read(parsed);
-            var (path, name, basis) = (parsed.GetRequiredValue(File), parsed.GetRequiredValue(Engine), parsed.GetRequiredValue(Basis));
-            if (facts.Facts.Efficiencies.Row(basis, null) is { Scale: 1, Layers: 1, Sequences: 1 } && !facts.Facts.Engines.Contains(basis))
-            {
-                error.WriteLine($"finops targets calibrate: --basis {basis}: no engine has this name; there are {string.Join(", ", facts.Facts.Engines)}");
-                return 1;
-            }
+        var facts = FactsOption.Read(parsed);
+        var (path, name, basis) = (parsed.GetRequiredValue(File), parsed.GetRequiredValue(Engine), parsed.GetRequiredValue(Basis));
+        if (!facts.Facts.Engines.Contains(basis))
+            throw new RejectedException(new Rejection("engine_unknown", "--basis", $"No engine is named '{basis}'; there are {string.Join(", ", facts.Facts.Engines)}."));
 
-            var measured = ThroughputFile.Read(path, facts);
-            var calibrated = CalibrateEngine.Of(facts.Facts, basis, name, measured, cancellation);
-            var asOf = clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            var source = $"calibrated on {measured.Count} measurements of {Path.GetFileName(path)}, from {basis}";
-            if (parsed.GetValue(Write) is { } folder) EngineRows.Put(folder, calibrated.Factors, source, asOf);
-            if (parsed.GetValue(Json)) output.WriteLine(Report(calibrated, source, asOf).ToJsonString());
-            else Print(calibrated, source, asOf, output);
-            return 0;
-        }
-        catch (Exception flaw) when (flaw is TraceException or CatalogFileException or IOException or UnauthorizedAccessException or JsonException)
-        {
-            error.WriteLine($"finops targets calibrate: {flaw.Message}");
-            return 1;
-        }
-    }
+        var measured = ThroughputFile.Read(path, facts);
+        var calibrated = CalibrateEngine.Of(facts.Facts, basis, name, measured, cancellation);
+        var asOf = clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var source = $"calibrated on {measured.Count} measurements of {Path.GetFileName(path)}, from {basis}";
+        if (parsed.GetValue(Write) is { } folder) EngineRows.Put(folder, calibrated.Factors, source, asOf);
+        if (parsed.GetValue(Json)) output.WriteLine(Report(calibrated, source, asOf).ToJsonString());
+        else Print(calibrated, source, asOf, output);
+    });
 
     private static void Print(CalibratedEngine calibrated, string source, string asOf, TextWriter output)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using FinOps.Domain.Values;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Estimates;
 
@@ -36,33 +35,18 @@ internal static class EstimateCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed) => Answer.To(parsed, output =>
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
+        var facts = FactsOption.Read(parsed);
+        var path = parsed.GetValue(File);
+        var views = new List<EstimateView>();
+        foreach (var (index, input) in (path is null ? [new JsonObject()] : CatalogFile.Entries(path, orOne: true)).Index())
         {
-            var facts = FactsOption.Read(parsed);
-            var path = parsed.GetValue(File);
-            var views = new List<EstimateView>();
-            foreach (var (index, input) in (path is null ? [new JsonObject()] : CatalogFile.Entries(path, orOne: true)).Index())
-            {
-                EstimateOptions.Over(input, parsed);
-                var request = CatalogFile.Read<EstimateInput>(path ?? "the options", index, input).ToRequest();
-                views.Add(EstimateView.Of(request, request.Decide(facts.Facts, facts.Prices).Answer()));
-            }
+            EstimateOptions.Over(input, parsed);
+            var request = CatalogFile.Read<EstimateInput>(path ?? "the options", index, input).ToRequest();
+            views.Add(EstimateView.Of(request, request.Decide(facts.Facts, facts.Prices).Answer()));
+        }
 
-            foreach (var view in views) output.WriteLine(parsed.GetValue(Json) ? EstimateJson.Line(view) : EstimateWords.Of(view));
-            return 0;
-        }
-        catch (CatalogFileException flaw)
-        {
-            error.WriteLine(flaw.Message);
-            return 1;
-        }
-        catch (RejectedException refused)
-        {
-            foreach (var rejection in refused.Rejections) error.WriteLine($"{rejection.Field}: {rejection.Message}");
-            return 1;
-        }
-    }
+        foreach (var view in views) output.WriteLine(parsed.GetValue(Json) ? EstimateJson.Line(view) : EstimateWords.Of(view));
+    });
 }

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using FinOps.Domain.Targets.Calibration;
 using FinOps.Host.Measurements;
-using FinOps.Host.Publishing;
-using FinOps.Platform.Pricing;
 
 namespace FinOps.Host.Commands.Targets;
 
@@ -20,31 +18,22 @@ internal static class FitTargets
 
     public static Command Command()
     {
-        var command = new Command("fit", "Fits all efficiencies anew, of engines and generations too, and prints the rows of engines.json. Needs no server; takes minutes.") { File, Rounds, AsOf, FactsOption.Catalog };
+        var command = new Command("fit", "Fits all efficiencies anew, of engines and generations too, and prints the rows of engines.json. Needs no server; takes seconds.") { File, Rounds, AsOf, FactsOption.Catalog };
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, CancellationToken cancellation)
+    private static int Run(ParseResult parsed, CancellationToken cancellation) => Answer.To(parsed, output =>
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
-        {
-            var facts = FactsOption.Read(parsed);
-            var measured = ThroughputFile.Read(parsed.GetRequiredValue(File), facts);
-            var knobs = LeaveOneOut.Knobs(measured);
-            var fitted = FitEfficiencies.Of(
-                facts.Facts.Efficiencies, knobs, measured, parsed.GetValue(Rounds),
-                loss => error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.000}")), cancellation);
-            foreach (var (knob, wrong) in knobs.Zip(fitted.RelativeErrors))
-                error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{knob.Name,-36}{knob.Get(fitted.Efficiencies),14:0.####E+0}  ± {wrong * 100:0.0} %"));
-            output.WriteLine(EngineRows.Json(fitted.Efficiencies, $"fitted to {measured.Count} published measurements: docs/adr/0041-target-model.md", parsed.GetRequiredValue(AsOf)));
-            return 0;
-        }
-        catch (Exception flaw) when (flaw is TraceException or CatalogFileException or IOException or UnauthorizedAccessException)
-        {
-            error.WriteLine($"finops targets fit: {flaw.Message}");
-            return 1;
-        }
-    }
+        var error = parsed.InvocationConfiguration.Error;
+        var facts = FactsOption.Read(parsed);
+        var measured = ThroughputFile.Read(parsed.GetRequiredValue(File), facts);
+        var knobs = LeaveOneOut.Knobs(measured);
+        var fitted = FitEfficiencies.Of(
+            facts.Facts.Efficiencies, knobs, measured, parsed.GetValue(Rounds),
+            loss => error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.000}")), cancellation);
+        foreach (var (knob, wrong) in knobs.Zip(fitted.RelativeErrors))
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{knob.Name,-36}{knob.Get(fitted.Efficiencies),14:0.####E+0}  ± {wrong * 100:0.0} %"));
+        output.WriteLine(EngineRows.Json(fitted.Efficiencies, $"fitted to {measured.Count} published measurements: docs/adr/0041-target-model.md", parsed.GetRequiredValue(AsOf)));
+    });
 }

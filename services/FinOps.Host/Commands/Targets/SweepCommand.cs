@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Targets.Estimates;
@@ -41,29 +40,14 @@ internal static class SweepCommand
         Exit code 0: estimated, even if none can be; 1: something is wrong with all of them, and the messages say what.
         """;
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed) => Answer.To(parsed, output =>
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
-        {
-            var facts = FactsOption.Read(parsed);
-            var points = CatalogFile.Read<SweepInput>(parsed.GetValue(File) ?? "the options", 0, Input(parsed)).ToRequest()
-                .Decide(facts.Facts, facts.Prices, Limits.SweepConfigurations);
-            var views = points.Select(EstimateView.Of).ToList();
-            foreach (var line in parsed.GetValue(Json) ? views.Select(EstimateJson.Line) : SweepWords.Of(views)) output.WriteLine(line);
-            return 0;
-        }
-        catch (CatalogFileException flaw)
-        {
-            error.WriteLine(flaw.Message);
-            return 1;
-        }
-        catch (RejectedException refused)
-        {
-            foreach (var rejection in refused.Rejections) error.WriteLine($"{rejection.Field}: {rejection.Message}");
-            return 1;
-        }
-    }
+        var facts = FactsOption.Read(parsed);
+        var points = CatalogFile.Read<SweepInput>(parsed.GetValue(File) ?? "the options", 0, Input(parsed)).ToRequest()
+            .Decide(facts.Facts, facts.Prices, Limits.SweepConfigurations);
+        var views = points.Select(EstimateView.Of).ToList();
+        foreach (var line in parsed.GetValue(Json) ? views.Select(EstimateJson.Line) : SweepWords.Of(views)) output.WriteLine(line);
+    });
 
     private static JsonObject Input(ParseResult parsed)
     {

@@ -13,6 +13,9 @@ internal static class TargetsCommand
         targets.Add(ValidateTargets.Command());
         targets.Add(CalibrateTargets.Command());
         targets.Add(FitTargets.Command());
+        targets.Add(TargetsFacts.Command());
+        targets.Add(TargetsClaims.Command());
+        targets.Add(TargetsScenario.Command());
         return targets;
     }
 }

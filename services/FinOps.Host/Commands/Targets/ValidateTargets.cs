@@ -5,8 +5,6 @@ using System.Text.Json.Nodes;
 using FinOps.Domain.Targets.Calibration;
 using FinOps.Domain.Targets.Physics;
 using FinOps.Host.Measurements;
-using FinOps.Host.Publishing;
-using FinOps.Platform.Pricing;
 
 namespace FinOps.Host.Commands.Targets;
 
@@ -53,30 +51,21 @@ internal static class ValidateTargets
         return command;
     }
 
-    private static int Run(ParseResult parsed, CancellationToken cancellation)
+    private static int Run(ParseResult parsed, CancellationToken cancellation) => Answer.To(parsed, output =>
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
-        {
-            var facts = FactsOption.Read(parsed);
-            var measured = ThroughputFile.Read(parsed.GetRequiredValue(File), facts);
-            var predictions = measured
-                .Select(m => new Prediction(m, m.Predict(facts.Facts.EfficiencyOf(m.Engine, m.Accelerator.Generation))))
-                .ToList();
-            if (parsed.GetValue(Predictions) is { } path) Write(path, predictions);
-            var without = (parsed.GetValue(LeaveOut) ?? []).Distinct().ToDictionary(by => by, by => MeasurementErrors.Of(LeaveOneOut.Of(
-                measured, Groups.First(g => g.Name == by).Of, LeaveOneOutRounds,
-                (left, errors) => error.WriteLine($"without {left}: {Words(errors)}"), cancellation)));
-            if (parsed.GetValue(Json)) output.WriteLine(Report(predictions, without).ToJsonString());
-            else Print(predictions, without, output);
-            return 0;
-        }
-        catch (Exception flaw) when (flaw is TraceException or CatalogFileException or IOException or UnauthorizedAccessException)
-        {
-            error.WriteLine($"finops targets validate: {flaw.Message}");
-            return 1;
-        }
-    }
+        var error = parsed.InvocationConfiguration.Error;
+        var facts = FactsOption.Read(parsed);
+        var measured = ThroughputFile.Read(parsed.GetRequiredValue(File), facts);
+        var predictions = measured
+            .Select(m => new Prediction(m, m.Predict(facts.Facts.EfficiencyOf(m.Engine, m.Accelerator.Generation))))
+            .ToList();
+        if (parsed.GetValue(Predictions) is { } path) Write(path, predictions);
+        var without = (parsed.GetValue(LeaveOut) ?? []).Distinct().ToDictionary(by => by, by => MeasurementErrors.Of(LeaveOneOut.Of(
+            measured, Groups.First(g => g.Name == by).Of, LeaveOneOutRounds,
+            (left, errors) => error.WriteLine($"without {left}: {Words(errors)}"), cancellation)));
+        if (parsed.GetValue(Json)) output.WriteLine(Report(predictions, without).ToJsonString());
+        else Print(predictions, without, output);
+    });
 
     private static void Write(string path, IEnumerable<Prediction> predictions) => System.IO.File.WriteAllLines(
         path,

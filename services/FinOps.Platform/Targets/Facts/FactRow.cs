@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using FinOps.Domain.Targets;
 
 namespace FinOps.Platform.Targets.Facts;
@@ -13,14 +12,6 @@ namespace FinOps.Platform.Targets.Facts;
 /// <param name="Provenance">Of them.</param>
 internal sealed record FactRow(string File, int Entry, string Key, JsonObject Values, RowProvenance Provenance)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
-    };
-
     /// <summary>File, entry and key: the beginning of what is said of it.</summary>
     public string Place => $"{File}: entry {Entry} ({Key})";
 
@@ -32,7 +23,7 @@ internal sealed record FactRow(string File, int Entry, string Key, JsonObject Va
     {
         try
         {
-            return Values.Deserialize<T>(Json);
+            return Values.Deserialize<T>(StrictJson.Options);
         }
         catch (JsonException wrong)
         {

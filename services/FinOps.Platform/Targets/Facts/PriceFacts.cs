@@ -61,8 +61,10 @@ internal static class PriceFacts
         if (place.Read<Row>(flaws) is not { } row) return null;
         var before = flaws.Count;
         if (Name.Flaw(row.Provider) is { } unnamed) Flaw("provider", $"{unnamed}.");
-        if (!Units[row.Kind].Contains(row.Unit)) Flaw("unit", $"is {Word(row.Unit)}; a price of kind {Word(row.Kind)} is per {string.Join(" or ", Units[row.Kind].Select(Word))}.");
-        if (row.Accelerator is { } chip && !accelerators.Contains(chip)) Flaw("accelerator", $"is '{chip}', which is no accelerator; add a row to {AcceleratorFacts.File}, or take its key.");
+        if (!Units[row.Kind].Contains(row.Unit))
+            Flaw("unit", $"is {Word(row.Unit)}; a price of kind {Word(row.Kind)} is per {string.Join(" or ", Units[row.Kind].Select(Word))}.");
+        if (row.Accelerator is { } chip && !accelerators.Contains(chip))
+            Flaw("accelerator", $"is '{chip}', which is no accelerator; add a row to {AcceleratorFacts.File}, or take its key.");
         if (row.Accelerator is not null && row.Model is not null) Flaw("model", "cannot stand beside an accelerator; make two rows.");
         if (row.Model is null && row.Kind == PriceKind.Serverless) Flaw("model", "is missing: say what is sold.");
         if (row.Accelerator is null && row.Unit is PriceUnit.AcceleratorHour or PriceUnit.Accelerator) Flaw("accelerator", "is missing: say what is sold.");
@@ -75,7 +77,8 @@ internal static class PriceFacts
         var (least, most, unit) = Bounds[row.Unit];
         if (flaws.Count > before) return null;
         if (low > high) Flaw("low", Invariant($"is {low}, above high, which is {high}."));
-        foreach (var (field, amount) in new[] { (row.Value is null ? "low" : "value", low), ("high", high) }.Take(row.Value is null ? 2 : 1).Where(f => f.Item2 < least || f.Item2 > most))
+        (string Field, decimal Amount)[] amounts = row.Value is null ? [("low", low), ("high", high)] : [("value", low)];
+        foreach (var (field, amount) in amounts.Where(a => a.Amount < least || a.Amount > most))
             Flaw(field, Invariant($"is {amount}; it lies between {least} and {most}, in {unit}."));
         return flaws.Count > before ? null : new PriceRow(
             row.Kind, row.Unit, row.Accelerator ?? row.Model, row.Provider, low, high, row.Currency is { } code ? new Currency(code) : null, place.Provenance.Row)

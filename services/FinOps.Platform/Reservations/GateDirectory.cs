@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
+using FinOps.Platform.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FinOps.Platform.Reservations;
+
+/// <summary>What is answered while the books are away.</summary>
+public enum WhenAway
+{
+    /// <summary>Granted, and counted when its record comes: calls matter more than the limit.</summary>
+    Open,
+
+    /// <summary>Not granted: the limit matters more than calls.</summary>
+    Closed,
+}
+
+/// <summary>A hard budget, as every process knows it.</summary>
+internal sealed record GateEntry(string Budget, TenantId Tenant, Currency Currency, WhenAway WhenAway);
+
+/// <summary>
+/// The hard budgets, in memory: who may ask, and what is answered while the books are away, must be known when they are. A list that cannot
+/// be read again stays in force.
+/// </summary>
+internal sealed class GateDirectory(NpgsqlDataSource database, TimeProvider clock, ILogger<GateDirectory> log) : IDisposable
+{
+    private readonly SemaphoreSlim reading = new(1, 1);
+    private volatile Listed? latest;
+
+    /// <returns>Null when there is no such hard budget.</returns>
+    public async Task<GateEntry?> FindAsync(string budget, CancellationToken cancellation)
+    {
+        var listed = await CurrentAsync(Limits.GatesKnownFor, cancellation);
+        if (listed.ByBudget.TryGetValue(budget, out var entry)) return entry;
+        // It may have become one a moment ago, through another process.
+        return (await CurrentAsync(Limits.GatesLookedUp, cancellation)).ByBudget.GetValueOrDefault(budget);
+    }
+
+    /// <returns>The tenant's hard budgets in the order of their ids.</returns>
+    public async Task<IReadOnlyList<GateEntry>> OfAsync(TenantId tenant, CancellationToken cancellation) =>
+        (await CurrentAsync(Limits.GatesKnownFor, cancellation)).ByTenant.GetValueOrDefault(tenant, []);
+
+    /// <summary>The next question reads the list.</summary>
+    public void Forget() => latest = null;
+
+    public void Dispose() => reading.Dispose();
+
+    private async Task<Listed> CurrentAsync(TimeSpan age, CancellationToken cancellation)
+    {
+        if (latest is { } listed && clock.GetElapsedTime(listed.ReadAt) <= age) return listed;
+        await reading.WaitAsync(cancellation);
+        try
+        {
+            if (latest is { } again && clock.GetElapsedTime(again.ReadAt) <= age) return again;
+            try
+            {
+                return latest = await ReadAsync(cancellation);
+            }
+            catch (Exception away) when (latest is not null && away.Passes())
+            {
+                log.LogWarning("The list of hard budgets cannot be read; the last one stays in force: {Reason}", away.Message);
+                return latest = latest with { ReadAt = clock.GetTimestamp() };
+            }
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    private async Task<Listed> ReadAsync(CancellationToken cancellation)
+    {
+        var readAt = clock.GetTimestamp();
+        await using var command = database.CreateCommand("select budget_id, tenant, currency, when_away from finops.gate where is_hard order by budget_id");
+        command.CommandTimeout = (int)Limits.ReservationPatience.TotalSeconds;
+        var entries = new List<GateEntry>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            entries.Add(new GateEntry(reader.GetString(0), new TenantId(reader.GetString(1)), new Currency(reader.GetString(2)), Enum.Parse<WhenAway>(reader.GetString(3), ignoreCase: true)));
+        return new Listed(
+            readAt, entries.ToFrozenDictionary(e => e.Budget),
+            entries.GroupBy(e => e.Tenant).ToFrozenDictionary(g => g.Key, IReadOnlyList<GateEntry> (g) => [.. g]));
+    }
+
+    private sealed record Listed(long ReadAt, FrozenDictionary<string, GateEntry> ByBudget, FrozenDictionary<TenantId, IReadOnlyList<GateEntry>> ByTenant);
+}

@@ -1,0 +1,140 @@
+using FinOps.Platform.Tests.Faults;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FinOps.Platform.Tests.Jobs;
+
+/// <summary>
+/// Every recurring job, found by looking at what is scheduled: run once, twice, at once with itself, or killed at any of its transactions and
+/// run again, it leaves the same books. A new job is covered by being scheduled.
+/// </summary>
+public sealed class EveryJobTests(IdleJobsHost host) : IClassFixture<IdleJobsHost>, IAsyncLifetime
+{
+    private const int KillPoints = 20;
+
+    private static bool isSeeded;
+
+    private List<RecurringJobDto> Jobs
+    {
+        get
+        {
+            using var connection = host.Services.GetRequiredService<JobStorage>().GetConnection();
+            return connection.GetRecurringJobs();
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (isSeeded) return;
+        isSeeded = true;
+        await SeedAsync();
+        await host.RememberAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    [Trait("Reliability", "T42")]
+    public void No_schedule_knows_a_zone_so_no_night_has_a_run_twice_or_not_at_all() =>
+        Assert.All(Jobs, job => Assert.True(job.TimeZoneId is null or "UTC", $"{job.Id} runs by the clock of {job.TimeZoneId}"));
+
+    [Fact]
+    [Trait("Reliability", "T42")]
+    public async Task A_job_that_runs_twice_or_at_once_with_itself_leaves_what_one_run_leaves()
+    {
+        Assert.True(Jobs.Count >= 7, $"{Jobs.Count} jobs are scheduled");
+        var workers = 0;
+        foreach (var job in Jobs)
+        {
+            await host.RestoreAsync();
+            var before = await host.StateAsync();
+            await RunAsync(job.Job);
+            var once = await host.StateAsync();
+            if (!once.SequenceEqual(before)) workers++;
+
+            await RunAsync(job.Job);
+            Assert.Equal(once, await host.StateAsync());
+
+            await host.RestoreAsync();
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => RunAsync(job.Job))));
+            Assert.Equal(once, await host.StateAsync());
+        }
+
+        // Else nothing was there to do, and the same books prove nothing.
+        Assert.True(workers >= 4, $"only {workers} jobs changed anything");
+    }
+
+    [Fact]
+    [Trait("Reliability", "T42")]
+    public async Task A_job_that_is_killed_at_any_of_its_transactions_is_made_good_by_its_next_run()
+    {
+        var killed = 0;
+        foreach (var job in Jobs)
+        {
+            await host.RestoreAsync();
+            await RunAsync(job.Job);
+            var undisturbed = await host.StateAsync();
+            for (var point = 0; point < KillPoints; point++)
+            {
+                await host.RestoreAsync();
+                if (await KillAsync(job.Job, point / 2, point % 2 == 0 ? Cut.BeforeCommit : Cut.RightAfterCommit)) killed++;
+                await RunAsync(job.Job);
+                Assert.Equal(undisturbed, await host.StateAsync());
+            }
+        }
+
+        Assert.True(killed >= KillPoints, $"only {killed} runs were killed before their end");
+    }
+
+    /// <returns>Whether the run ended by it: the point may lie behind the job's end.</returns>
+    private async Task<bool> KillAsync(Job job, int transactions, Cut cut)
+    {
+        var left = transactions;
+        host.Decide = () => Interlocked.Decrement(ref left) < 0 ? cut : Cut.None;
+        try
+        {
+            await RunAsync(job);
+            return false;
+        }
+        catch (Exception failure) when (failure is not Xunit.Sdk.IAssertionException)
+        {
+            return true;
+        }
+        finally
+        {
+            host.Decide = () => Cut.None;
+        }
+    }
+
+    private async Task RunAsync(Job job)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var worker = ActivatorUtilities.GetServiceOrCreateInstance(scope.ServiceProvider, job.Type);
+        var arguments = job.Method.GetParameters().Select((p, i) => p.ParameterType == typeof(CancellationToken) ? CancellationToken.None : job.Args[i]).ToArray();
+        await (Task)job.Method.Invoke(worker, arguments)!;
+    }
+
+    /// <summary>Something to do for each job there is.</summary>
+    private async Task SeedAsync()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var tenant = $"jobs-{i}";
+            var start = new DateTimeOffset(DateTimeOffset.UtcNow.AddMonths(-3).UtcDateTime.Date, TimeSpan.Zero);
+            await host.CreateAsync(tenant, b => (b.Period, b.Webhook) = (new() { Start = start, TimeZone = "Europe/Berlin" }, new() { Url = host.Receiver.Url(tenant) }));
+            await host.SpendAsync(tenant, 3, at: DateTimeOffset.UtcNow.AddDays(-33));
+            // What was crossed while nobody was told, and an alert whose job was lost.
+            await host.SpendSilentlyAsync(tenant, 85);
+        }
+
+        await host.RowsAsync("insert into finops.gate (budget_id, tenant, currency, when_away, is_hard, version) values ('jobs-0-budget', 'jobs-0', 'USD', 'CLOSED', true, 1)");
+        await host.RowsAsync(
+            """
+            insert into finops.reservation (budget_id, key, amount, actual, stage, expires_at, due_at)
+            select 'jobs-0-budget', 'old-' || n, 1, 0, 'HELD', now() - interval '3 hours', now() - interval '3 hours' from generate_series(1, 12000) n
+            union all select 'jobs-0-budget', 'new', 1, 0, 'HELD', now() + interval '1 minute', now() + interval '1 minute'
+            """);
+    }
+}

@@ -1,0 +1,138 @@
+using FinOps.Platform.Hosting;
+using FinOps.Platform.Tests.Budgets;
+using FinOps.Platform.Tests.Fixtures;
+using Microsoft.AspNetCore.Builder;
+using Npgsql;
+
+namespace FinOps.Platform.Tests.Reservations;
+
+/// <summary>Hard budgets over HTTP, on real books.</summary>
+public sealed class ReservationTests(AlertingHost host) : IClassFixture<AlertingHost>
+{
+    [Fact]
+    public async Task A_call_counts_once_from_its_reservation_through_its_commit_to_its_record()
+    {
+        var gateway = await Gateway.WithBudgetAsync(host, "steady");
+
+        var granted = await gateway.ReserveAsync("call-1", "60", record: "r1");
+        Assert.Equal(("granted", "40", "closed"), (granted.Verdict, granted.Left, granted.WhenAway));
+        Assert.Equal("granted", (await gateway.ReserveAsync("call-1", "60", record: "r1")).Verdict);
+        Assert.Equal("refused", (await gateway.ReserveAsync("call-2", "50")).Verdict);
+        Assert.Equal("70", (await gateway.CommitAsync("call-1", "30")).Left);
+        await host.SpendAsync("steady", 30, id: "r1");
+
+        // To the last cent: neither the record nor the commit counts twice, and neither is forgotten.
+        Assert.Equal("refused", (await gateway.ReserveAsync("call-3", "70.000001")).Verdict);
+        Assert.Equal("granted", (await gateway.ReserveAsync("call-3", "70")).Verdict);
+        Assert.Equal("70", (await gateway.ReleaseAsync("call-3")).Left);
+    }
+
+    [Fact]
+    public async Task Usage_that_nobody_reserved_is_seen_before_anyone_is_refused()
+    {
+        var gateway = await Gateway.WithBudgetAsync(host, "unreserved");
+        Assert.Equal("granted", (await gateway.ReserveAsync("a", "10")).Verdict);
+        await host.SpendAsync("unreserved", 85);
+        var refused = await gateway.ReserveAsync("b", "95");
+        Assert.Equal(("refused", "5"), (refused.Verdict, refused.Left));
+        // A higher limit counts from the next question on.
+        await host.DataAsync("mutation($input: ChangeBudgetInput!) { changeBudget(input: $input) { id } }", new { input = new { id = "unreserved-budget", amount = 200m } });
+        Assert.Equal("granted", (await gateway.ReserveAsync("b", "95")).Verdict);
+    }
+
+    [Fact]
+    public async Task Tokens_are_estimated_by_the_tenants_rates_and_what_has_no_price_is_not_zero()
+    {
+        var gateway = await Gateway.WithBudgetAsync(host, "tokens");
+        var granted = await gateway.PostAsync("/v1/reservations", new { tenant = "tokens", key = "t", model = AlertingHost.Model, quantities = new { output = 40 } });
+        Assert.Equal(("granted", "60"), (granted.Verdict, granted.Left));
+        var unpriced = await gateway.PostAsync("/v1/reservations", new { tenant = "tokens", key = "u", model = "nobody-priced-it", quantities = new { output = 40 } });
+        Assert.Equal("422 estimate_unpriced", unpriced.Refusal);
+        Assert.Equal("granted", (await gateway.PostAsync("/v1/reservations", new { tenant = "without-budgets", key = "t", amount = "1000000" })).Verdict);
+    }
+
+    [Fact]
+    public async Task Of_a_tenants_budgets_all_grant_or_none_and_who_was_refused_may_ask_again()
+    {
+        await Gateway.WithBudgetAsync(host, "pair");
+        await host.CreateAsync("pair", b => (b.Id, b.Amount) = ("pair-small", 10m));
+        await host.DataAsync("mutation($input: BudgetGateInput!) { setBudgetGate(input: $input) { hard } }", new { input = new { budget = "pair-small" } });
+        var both = new Gateway(host, "pair-budget");
+        object Ask(string amount) => new { tenant = "pair", key = "k", amount };
+        Assert.Equal("refused", (await both.PostAsync("/v1/reservations", Ask("11"))).Verdict);
+        Assert.Equal("granted", (await both.PostAsync("/v1/reservations", Ask("9"))).Verdict);
+        Assert.Equal(["pair-budget HELD 9", "pair-small HELD 9"], await host.RowsAsync(
+            "select budget_id, stage, amount::int from finops.reservation where budget_id like 'pair-%' order by 1"));
+        Assert.Equal("committed", (await both.PostAsync("/v1/reservations/k/commit", new { tenant = "pair", actual = "8" })).Verdict);
+    }
+
+    [Fact]
+    public async Task Two_clusters_that_both_take_themselves_for_the_one_writer_grant_no_cent_twice_and_the_second_knows_what_the_first_granted()
+    {
+        var first = await Gateway.WithBudgetAsync(host, "split");
+        Assert.Equal("granted", (await first.ReserveAsync("before", "60")).Verdict);
+        await using var second = new SecondHost(host);
+        await second.InitializeAsync();
+        var other = new Gateway(second, "split-budget");
+        Assert.Equal("granted", (await other.ReserveAsync("before", "60")).Verdict);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(i => (i % 2 == 0 ? first : other).ReserveAsync($"race-{i}", "1")));
+
+        Assert.Equal(40, answers.Count(a => a.Verdict == "granted"));
+        Assert.All(answers, a => Assert.Equal(200, a.Status));
+        Assert.Equal(["100"], await host.RowsAsync("select sum(amount)::int from finops.reservation where budget_id = 'split-budget'"));
+    }
+
+    [Theory]
+    [InlineData("shut", "CLOSED", "closed")]
+    [InlineData("ajar", "OPEN", "open")]
+    public async Task While_the_books_do_not_answer_a_budget_does_what_it_chose(string tenant, string whenAway, string told)
+    {
+        var gateway = await Gateway.WithBudgetAsync(host, tenant, whenAway);
+        Assert.Equal("granted", (await gateway.ReserveAsync("before", "10")).Verdict);
+        await using (var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using (var hold = new NpgsqlCommand("lock table finops.gate in access exclusive mode", connection))
+                await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            var away = await gateway.ReserveAsync("meanwhile", "20");
+            Assert.Equal(told, away.WhenAway);
+            if (whenAway == "OPEN") Assert.Equal(("granted", "away"), (away.Verdict, away.Basis));
+            else Assert.Equal(503, away.Status);
+        }
+
+        // The same key finds out what became of it, and holds once.
+        var after = await Eventually.SeeAsync(() => gateway.ReserveAsync("meanwhile", "20"), heard => heard.Status == 200 && heard.Basis == "books");
+        Assert.Equal(("granted", "70"), (after.Verdict, after.Left));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_is_told_with_every_reason_and_nobody_reserves_from_anothers_budget()
+    {
+        var gateway = await Gateway.WithBudgetAsync(host, "strict");
+        var flawed = await gateway.PostAsync("/v1/reservations", new { budget = "strict-budget", key = "a/b", amount = "-1", ttlSeconds = 0, record = new { source = "s" } });
+        Assert.Equal("422 key_invalid, amount_negative, ttl_out_of_range, record_id_invalid", flawed.Refusal);
+        Assert.Equal(400, (await gateway.PostAsync("/v1/reservations", new { budget = "strict-budget", key = "n", amount = 1.5 })).Status);
+        Assert.Equal("404 reservation_unknown", (await gateway.CommitAsync("never", "1")).Refusal);
+        await gateway.ReserveAsync("once", "1");
+        Assert.Equal("409 key_reused", (await gateway.ReserveAsync("once", "2")).Refusal);
+        Assert.Equal("404 budget_not_hard", (await new Gateway(host, "strict-budget", "acme").ReserveAsync("mine", "1")).Refusal);
+        await host.CreateAsync("soft");
+        Assert.Equal(404, (await new Gateway(host, "soft-budget").ReserveAsync("s", "1")).Status);
+        Assert.Equal(403, (await new Gateway(host, "strict-budget", "finance").ReserveAsync("f", "1")).Status);
+    }
+
+    /// <summary>A cluster of its own on the other's database and broker.</summary>
+    private sealed class SecondHost(AlertingHost first) : RunningHost
+    {
+        // One process can run the jobs of one host only.
+        protected override Roles Roles => Roles.All & ~Roles.Jobs;
+
+        protected override void Configure(WebApplicationBuilder builder)
+        {
+            builder.Configuration["ConnectionStrings:postgres"] = first.ConnectionString;
+            builder.Configuration["ConnectionStrings:rabbitmq"] = first.Broker.ToString();
+            builder.Configuration["Cluster:ClusterId"] = "another";
+        }
+    }
+}
