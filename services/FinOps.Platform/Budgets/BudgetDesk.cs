@@ -23,7 +23,7 @@ public sealed class BudgetDesk(
         {
             WebhookRefusal = await RefusalAsync(order.WebhookUrl, cancellation),
             Channels = read.Orders?.ToArray(),
-            ChannelFlaws = (read.Flaws ?? []).Select(f => new BudgetFlaw(f.Code, f.Field, f.Message)).ToArray(),
+            ChannelFlaws = read.Flaws?.Select(f => new BudgetFlaw(f.Code, f.Field, f.Message)).ToArray(),
         };
         // Without a tenant there is no grain to ask.
         if (Name.Flaw(order.Tenant) is not null) throw new RejectedException(checkedOrder.Flaws(clock.GetUtcNow()));

@@ -84,7 +84,7 @@ public sealed record BudgetOrder
     [Id(50)] public AlertChannelOrder[]? Channels { get; init; }
 
     /// <summary>What is wrong with the channels, found where their classes are; the rules name it together with all other flaws.</summary>
-    [Id(51)] public BudgetFlaw[] ChannelFlaws { get; init; } = [];
+    [Id(51)] public BudgetFlaw[]? ChannelFlaws { get; init; }
 
     // A record prints its members; the secret must not end in a log that way.
     public override string ToString() => $"{Verb} budget {Id} of {Tenant} by {By}";
@@ -116,7 +116,7 @@ public sealed record BudgetOrder
         if (Budgets.WebhookSecret.Flaw(WebhookSecret) is { } secretFlaw) flaws.Add(secretFlaw);
         if (WebhookSecret is not null && draft.WebhookUrl is null)
             flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret signs what goes to a URL; name it."));
-        flaws.AddRange(ChannelFlaws.Select(f => new Rejection(f.Code, f.Field, f.Message)));
+        flaws.AddRange((ChannelFlaws ?? []).Select(f => new Rejection(f.Code, f.Field, f.Message)));
         return flaws;
     }
 
