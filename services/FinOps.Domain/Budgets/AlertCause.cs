@@ -8,6 +8,11 @@ public static class AlertCause
 {
     public static string Of(PeriodEvent happened)
     {
+        if (happened.Cause is { } known) return known;
+        if (happened.Kind is ThresholdKind.Silence)
+            return happened is ThresholdRetracted ? "Usage comes again." : "No usage comes again, after it had come back.";
+        if (happened.Kind is ThresholdKind.Drift)
+            return happened is ThresholdRetracted ? "The unit cost lies near that of the week before again." : "The unit cost drifted again.";
         if (happened is ThresholdCrossed { Forecast: { } foreseen })
         {
             return string.Create(

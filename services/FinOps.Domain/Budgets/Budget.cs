@@ -82,13 +82,24 @@ public sealed record BudgetTerms(
     /// <summary>Other amounts, for periods that start later.</summary>
     public AmountChanges Changes { get; init; } = AmountChanges.None;
 
-    /// <summary>Each threshold with the limit at which it is crossed: percents of actuals, amounts, percents of the forecast; each ascending.</summary>
+    /// <summary>Where it alerts by how far the unit cost of the last whole day lies above that of the week before, in percent.</summary>
+    public Thresholds DriftThresholds { get; init; } = Thresholds.None;
+
+    /// <summary>After so many hours without usage, or a report of its fleets, it alerts; null is never.</summary>
+    public int? NoDataAfterHours { get; init; }
+
+    /// <summary>Whether a sweep looks at it although nothing was used.</summary>
+    public bool IsWatched => NoDataAfterHours is not null || !DriftThresholds.IsNone;
+
+    /// <summary>Each threshold with the limit at which it is crossed: percents of actuals, amounts, percents of the forecast, drift, silence; each ascending.</summary>
     /// <param name="amount">The period's limit.</param>
     public IEnumerable<(decimal Value, ThresholdKind Kind, decimal Limit)> Limits(decimal amount) =>
     [
         .. Thresholds.Values.Select(p => (p, ThresholdKind.Percent, BudgetRules.Limit(amount, p))),
         .. ThresholdAmounts.Values.Select(a => (a, ThresholdKind.Absolute, a)),
         .. ForecastThresholds.Values.Select(p => (p, ThresholdKind.Forecast, BudgetRules.Limit(amount, p))),
+        .. DriftThresholds.Values.Select(p => (p, ThresholdKind.Drift, p)),
+        .. NoDataAfterHours is { } hours ? [((decimal)hours, ThresholdKind.Silence, (decimal)hours)] : Array.Empty<(decimal, ThresholdKind, decimal)>(),
     ];
 }
 
@@ -116,6 +127,12 @@ public enum ThresholdKind
 
     /// <summary>Percent of the limit, reached by what the period is foreseen to come to.</summary>
     Forecast,
+
+    /// <summary>Percent by which the unit cost lies above its own past.</summary>
+    Drift,
+
+    /// <summary>Hours without a sign.</summary>
+    Silence,
 }
 
 /// <summary>When a budget counts.</summary>

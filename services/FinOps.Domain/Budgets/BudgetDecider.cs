@@ -28,6 +28,12 @@ public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now,
 
     /// <summary>What the period is foreseen to come to; null where that is not known, or nobody asks.</summary>
     public decimal? Forecast { get; init; }
+
+    /// <summary>How the unit cost moved; null where nobody asks.</summary>
+    public UnitCostDrift? Drift { get; init; }
+
+    /// <summary>Hours since the last sign of usage; null where nobody asks.</summary>
+    public decimal? SilentHours { get; init; }
 }
 
 public abstract record BudgetEvent;
@@ -52,7 +58,10 @@ public abstract record PeriodEvent(
     public Crossing Crossing => new(Period.From, ThresholdPercent, Kind);
 
     /// <summary>At what the threshold is crossed.</summary>
-    public decimal Limit => Kind == ThresholdKind.Absolute ? ThresholdPercent : BudgetRules.Limit(Amount.Amount, ThresholdPercent);
+    public decimal Limit => Kind is ThresholdKind.Percent or ThresholdKind.Forecast ? BudgetRules.Limit(Amount.Amount, ThresholdPercent) : ThresholdPercent;
+
+    /// <summary>Why, in a sentence, where more is to be said than the figures.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>The threshold as a share of the limit.</summary>
     public decimal Percent => Kind == ThresholdKind.Absolute ? decimal.Round(ThresholdPercent * 100m / Amount.Amount, 2) : ThresholdPercent;
@@ -140,16 +149,18 @@ public static class BudgetDecider
     {
         var (terms, life) = (open.Terms, open.LifeOf(crossing));
         var isForecast = crossing.Kind == ThresholdKind.Forecast;
-        if ((isForecast ? spend.Forecast : spend.Spend.Amount) is not { } reached) return null;
+        if (ReachedOf(spend, crossing.Kind) is not { } reached) return null;
+        var mayTakeBack = spend.MayTakeBack || crossing.Kind is ThresholdKind.Drift or ThresholdKind.Silence;
         var isQuiet = spend.Backfilled && !terms.DeliverBackfilled;
         return (open.Crossed.Contains(crossing), life.IsRetracted, reached >= limit) switch
         {
-            (false, _, true) when spend.DayBefore >= limit => null,
+            (false, _, true) when crossing.Kind is ThresholdKind.Percent or ThresholdKind.Absolute && spend.DayBefore >= limit => null,
             (false, _, true) => new ThresholdCrossed(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend, isQuiet, spend.Now)
             {
                 Kind = crossing.Kind,
                 Forecast = isForecast ? reached : null,
+                Cause = CauseOf(spend, terms, crossing.Kind),
             },
             // What was foreseen was foreseen: only what is in the books is taken back.
             _ when isForecast => null,
@@ -159,7 +170,7 @@ public static class BudgetDecider
             {
                 Kind = crossing.Kind,
             },
-            (true, false, false) when spend.MayTakeBack && reached < terms.Measure.RecoversBelow(limit) => new ThresholdRetracted(
+            (true, false, false) when mayTakeBack && reached < terms.Measure.RecoversBelow(limit) => new ThresholdRetracted(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
                 Suppressed: isQuiet || life.IsQuiet || life.RetractionTold, spend.Now)
             {
@@ -168,6 +179,22 @@ public static class BudgetDecider
             _ => null,
         };
     }
+
+    private static decimal? ReachedOf(RecordSpend spend, ThresholdKind kind) => kind switch
+    {
+        ThresholdKind.Percent or ThresholdKind.Absolute => spend.Spend.Amount,
+        ThresholdKind.Forecast => spend.Forecast,
+        ThresholdKind.Drift => spend.Drift?.Percent,
+        ThresholdKind.Silence => spend.SilentHours,
+        _ => throw new UnreachableException(kind.ToString()),
+    };
+
+    private static string? CauseOf(RecordSpend spend, BudgetTerms terms, ThresholdKind kind) => kind switch
+    {
+        ThresholdKind.Silence => FormattableString.Invariant($"No usage of {terms.Scope} for {spend.SilentHours:0.##} hours."),
+        ThresholdKind.Drift => spend.Drift!.Cause,
+        _ => terms.Measure.IsRatio() ? spend.Drift?.Cause : null,
+    };
 
     private static Budget.Open Folded(Budget.Open open, PeriodEvent happened)
     {

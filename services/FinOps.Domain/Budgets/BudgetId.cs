@@ -42,6 +42,8 @@ public static class AlertId
             ThresholdKind.Percent => "",
             ThresholdKind.Absolute => "a",
             ThresholdKind.Forecast => "f",
+            ThresholdKind.Drift => "d",
+            ThresholdKind.Silence => "s",
             _ => throw new System.Diagnostics.UnreachableException(crossing.Kind.ToString()),
         };
         return $"alert_{Escape(budget.Value)}_{period}_{kind}{Escape(threshold)}";

@@ -32,6 +32,11 @@ public sealed record BudgetDraft
 
     public IReadOnlyList<decimal>? ForecastThresholds { get; init; }
 
+    public IReadOnlyList<decimal>? DriftThresholds { get; init; }
+
+    /// <summary>Null and 0 are never.</summary>
+    public int? NoDataAfterHours { get; init; }
+
     public decimal? RolloverPercent { get; init; }
 
     public TemporaryRaise? Raise { get; init; }
@@ -52,6 +57,9 @@ public static class BudgetRules
     public const int MaxDecimals = 8;
 
     public const int MaxUrlLength = 2_048;
+
+    /// <summary>A month of silence; who waits longer is not waiting.</summary>
+    public const int MaxSilentHours = 744;
 
     /// <summary>Spend at or above it has crossed. Exact.</summary>
     public static decimal Limit(decimal amount, decimal percent) => amount * percent / 100m;
@@ -84,6 +92,8 @@ public static class BudgetRules
                 Kind = draft.Kind,
                 ThresholdAmounts = thresholds.Value.Amounts,
                 ForecastThresholds = thresholds.Value.Forecasts,
+                DriftThresholds = thresholds.Value.Drifts,
+                NoDataAfterHours = draft.NoDataAfterHours is 0 ? null : draft.NoDataAfterHours,
                 RolloverPercent = draft.RolloverPercent ?? 0,
                 Raise = draft.Raise,
                 Changes = draft.Changes,
@@ -108,9 +118,10 @@ public static class BudgetRules
         return null;
     }
 
-    private static (Thresholds Percents, Thresholds Amounts, Thresholds Forecasts)? ReadThresholds(BudgetDraft draft, List<Rejection> flaws)
+    private static (Thresholds Percents, Thresholds Amounts, Thresholds Forecasts, Thresholds Drifts)? ReadThresholds(BudgetDraft draft, List<Rejection> flaws)
     {
-        var others = draft.ThresholdAmounts is { Count: > 0 } || draft.ForecastThresholds is { Count: > 0 };
+        var others = draft.ThresholdAmounts is { Count: > 0 } || draft.ForecastThresholds is { Count: > 0 }
+            || draft.DriftThresholds is { Count: > 0 } || draft.NoDataAfterHours > 0;
         var (percents, percentFlaws) = draft.Thresholds switch
         {
             null => (others ? Thresholds.None : Thresholds.Usual, []),
@@ -121,10 +132,17 @@ public static class BudgetRules
         var (forecasts, forecastFlaws) = draft.ForecastThresholds is { Count: > 0 } foreseen
             ? Thresholds.Read(foreseen, "forecastThresholds")
             : (Thresholds.None, []);
-        flaws.AddRange([.. percentFlaws, .. amountFlaws, .. forecastFlaws]);
+        var (drifts, driftFlaws) = draft.DriftThresholds is { Count: > 0 } drifting
+            ? Thresholds.Read(drifting, "driftThresholds")
+            : (Thresholds.None, []);
+        flaws.AddRange([.. percentFlaws, .. amountFlaws, .. forecastFlaws, .. driftFlaws]);
+        if (drifts is { IsNone: false } && !draft.Measure.ShowsCost())
+            flaws.Add(new Rejection("drift_without_cost", "driftThresholds", "Only a budget on COST or COST_PER_MILLION_TOKENS sees unit costs."));
+        if (draft.NoDataAfterHours is < 0 or > MaxSilentHours)
+            flaws.Add(new Rejection("no_data_out_of_range", "noDataAfterHours", $"Silence is 1 to {MaxSilentHours} hours; 0 is never."));
         if (forecasts is { IsNone: false } && draft.Measure.IsRatio())
             flaws.Add(new Rejection("forecast_of_quotient", "forecastThresholds", $"{draft.Measure} is a quotient and is not foreseen."));
-        return percents is null || amounts is null || forecasts is null ? null : (percents, amounts, forecasts);
+        return percents is null || amounts is null || forecasts is null || drifts is null ? null : (percents, amounts, forecasts, drifts);
     }
 
     private static void AllowanceFlaws(BudgetDraft draft, DateTimeOffset now, List<Rejection> flaws)

@@ -55,9 +55,11 @@ public static class EventTimeCrossings
         var ordered = records.ToList();
         ordered.Sort(Order);
         return [.. limits.Select(limit => FirstReaching(before, ordered.Select(r => r.Amount), limit) is { } reached
-            ? new CrossingRecord(ordered[reached.Step].Source, ordered[reached.Step].Id, ordered[reached.Step].OccurredAt, reached.After)
+            ? new CrossingRecord(ordered[reached.Step].Source, ordered[reached.Step].Id, ordered[reached.Step].OccurredAt, WithoutTrailingZeros(reached.After))
             : null)];
     }
+
+    private static decimal WithoutTrailingZeros(decimal sum) => sum / 1.0000000000000000000000000000m;
 
     /// <summary>Splits what several records carry together in proportion to their work, to the last digit; without work, evenly.</summary>
     /// <returns>One amount per record; they sum to the whole.</returns>

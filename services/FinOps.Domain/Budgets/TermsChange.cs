@@ -21,6 +21,8 @@ public sealed record TermsChange(string Field, string? Before, string? After)
         ("amount", Number(terms.Amount.Amount)), ("currency", terms.Amount.Currency.Code), ("period", Period(terms.Period)),
         ("thresholds", terms.Thresholds.ToString()), ("thresholdAmounts", terms.ThresholdAmounts.ToString()),
         ("forecastThresholds", terms.ForecastThresholds.ToString()),
+        ("driftThresholds", terms.DriftThresholds.IsNone ? null : terms.DriftThresholds.ToString()),
+        ("noDataAfterHours", terms.NoDataAfterHours?.ToString(CultureInfo.InvariantCulture)),
         ("rolloverPercent", terms.RolloverPercent == 0 ? null : Number(terms.RolloverPercent)),
         ("raise", terms.Raise is { } raise ? $"{Number(raise.By)} until {Instant(raise.Until)}" : null),
         ("amountChanges", terms.Changes.Count == 0 ? null : string.Join("; ", terms.Changes.Select(c => $"{Number(c.Amount)} from {Instant(c.From)}"))),

@@ -20,8 +20,8 @@ internal sealed class AlertCrossings(BudgetCrossings crossings, IDocumentStore s
 
     private async Task<IReadOnlyDictionary<string, CrossingView>> FindAsync(string budget, DateTimeOffset periodStart)
     {
-        // What was foreseen no record crossed.
-        var mine = alerts.Where(a => a.BudgetId == budget && a.PeriodStart == periodStart && a.ThresholdKind != ThresholdKind.Forecast).ToList();
+        // What was foreseen, drifts or did not come no record crossed.
+        var mine = alerts.Where(a => a.BudgetId == budget && a.PeriodStart == periodStart && a.ThresholdKind is ThresholdKind.Percent or ThresholdKind.Absolute).ToList();
         if (mine.Count == 0) return new Dictionary<string, CrossingView>();
         await using var session = store.QuerySession();
         var loaded = await BudgetStreams.LoadAsync(session, new BudgetId(budget), CancellationToken.None);

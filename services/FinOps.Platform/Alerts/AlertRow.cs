@@ -24,7 +24,7 @@ internal static class AlertRow
     {
         ThresholdKind = Enum.Parse<ThresholdKind>(reader.GetString(15), ignoreCase: true),
         ThresholdAmount = reader.GetString(15) == "ABSOLUTE" ? reader.GetDecimal(3) : null,
-        Kind = Enum.Parse<AlertKind>(reader.GetString(11), ignoreCase: true),
+        Kind = Enum.Parse<AlertKind>(reader.GetString(11).Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
         NoticeOf = reader.IsDBNull(12) ? null : reader.GetString(12),
         RetractedAt = reader.IsDBNull(13) ? null : reader.GetFieldValue<DateTimeOffset>(13),
         Cause = reader.IsDBNull(14) ? null : reader.GetString(14),

@@ -31,10 +31,16 @@ public enum AlertKind
     /// <summary>The period is foreseen to reach a threshold; at most once per budget, period and threshold.</summary>
     Forecast,
 
+    /// <summary>The unit cost lies above its own past by a threshold; at most once per budget, period and threshold.</summary>
+    Drift,
+
+    /// <summary>No sign of usage for so long; at most once per budget and period.</summary>
+    NoData,
+
     /// <summary>What crossed it counts no longer; at most once per alert.</summary>
     Retracted,
 
-    /// <summary>A quotient lies below its threshold again; at most once per alert.</summary>
+    /// <summary>A quotient or a drift lies below its threshold again, or usage comes again; at most once per alert.</summary>
     Recovered,
 
     /// <summary>Crossed once more after it was retracted or had recovered; at most once per alert.</summary>

@@ -44,6 +44,12 @@ public sealed class CreateBudgetInput
     /// <summary>What a period leaves over goes into the next one, up to this share of its amount; 0 when left out.</summary>
     public decimal? RolloverPercent { get; set; }
 
+    /// <summary>Percent by which the unit cost of the last whole day lies above that of the week before; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? DriftThresholds { get; set; }
+
+    /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
+    public int? NoDataAfterHours { get; set; }
+
     public BudgetRaiseInput? Raise { get; set; }
 
     public WebhookInput? Webhook { get; set; }
@@ -131,6 +137,12 @@ public sealed class ChangeBudgetInput
     public IReadOnlyList<decimal>? ForecastThresholds { get; set; }
 
     public decimal? RolloverPercent { get; set; }
+
+    /// <summary>Percent by which the unit cost of the last whole day lies above that of the week before; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? DriftThresholds { get; set; }
+
+    /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
+    public int? NoDataAfterHours { get; set; }
 
     public BudgetRaiseInput? Raise { get; set; }
 

@@ -80,6 +80,11 @@ public sealed record BudgetOrder
     /// <summary>Of a changed amount: for periods that start at or after it; null is at once.</summary>
     [Id(29)] public DateTimeOffset? EffectiveFrom { get; init; }
 
+    [Id(30)] public decimal[]? DriftThresholds { get; init; }
+
+    /// <summary>0 is never.</summary>
+    [Id(31)] public int? NoDataAfterHours { get; init; }
+
     /// <summary>Null leaves the budget's channels as they are.</summary>
     [Id(50)] public AlertChannelOrder[]? Channels { get; init; }
 
@@ -142,6 +147,8 @@ public sealed record BudgetOrder
         Thresholds = Thresholds,
         ThresholdAmounts = ThresholdAmounts,
         ForecastThresholds = ForecastThresholds,
+        DriftThresholds = DriftThresholds,
+        NoDataAfterHours = NoDataAfterHours,
         RolloverPercent = RolloverPercent,
         Raise = RaiseOver(null),
         WebhookUrl = WebhookUrl,
@@ -161,6 +168,8 @@ public sealed record BudgetOrder
         Thresholds = Thresholds ?? [.. terms.Thresholds.Values],
         ThresholdAmounts = ThresholdAmounts ?? [.. terms.ThresholdAmounts.Values],
         ForecastThresholds = ForecastThresholds ?? [.. terms.ForecastThresholds.Values],
+        DriftThresholds = DriftThresholds ?? [.. terms.DriftThresholds.Values],
+        NoDataAfterHours = NoDataAfterHours ?? terms.NoDataAfterHours,
         RolloverPercent = RolloverPercent ?? terms.RolloverPercent,
         Raise = RaiseOver(terms.Raise),
         // What is said without a date holds from now on, whatever was said for later.

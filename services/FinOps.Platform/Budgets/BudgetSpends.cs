@@ -18,7 +18,7 @@ public sealed record PeriodFigures(decimal Spend, long UnpricedTokens, decimal L
 /// The one place that says what a budget's measure is now: from the buckets and the books with the figures that reports tell. For whoever
 /// asks, be it an evaluation, a graph or a gate.
 /// </summary>
-public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TenantCharges charges, TimeProvider clock)
+public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TenantCharges charges, BudgetSigns signs, TimeProvider clock)
 {
     /// <summary>The figures of the period that runs now.</summary>
     public Task<PeriodFigures> NowAsync(BudgetTerms terms, CancellationToken cancellation) =>
@@ -37,7 +37,7 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
     /// <summary>The command that decides on a period, with all that its terms ask for.</summary>
     /// <param name="terms">The budget's.</param>
     /// <param name="period">One of its periods.</param>
-    /// <param name="withForecast">Where the terms have forecast thresholds and the period runs.</param>
+    /// <param name="withForecast">Also what is foreseen, and signs, where the terms ask for them and the period runs.</param>
     /// <param name="read">What was read already.</param>
     /// <param name="cancellation">Stops it.</param>
     internal async Task<RecordSpend> ToRecordAsync(
@@ -45,13 +45,16 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
     {
         var now = clock.GetUtcNow();
         var figures = await OfAsync(terms, period, read, cancellation);
-        var foresees = withForecast && !terms.ForecastThresholds.IsNone && period.From <= now && now < period.To;
+        var isSwept = withForecast && period.From <= now && now < period.To;
+        var asksDrift = !terms.DriftThresholds.IsNone || terms.Measure.IsRatio();
         var dayBefore = terms.Period is BudgetPeriod.Rolling ? BudgetCalendar.Before(terms.Period, period) : null;
         return new RecordSpend(period, new Money(figures.Spend, terms.Amount.Currency), now, Backfilled: false)
         {
             Limit = figures.Limit,
             DayBefore = dayBefore is { } before ? (await SpendAsync(terms, before, read, cancellation)).Spend : null,
-            Forecast = foresees ? (await ForecastAsync(terms, period, figures, cancellation)).Total : null,
+            Forecast = isSwept && !terms.ForecastThresholds.IsNone ? (await ForecastAsync(terms, period, figures, cancellation)).Total : null,
+            Drift = isSwept && asksDrift ? await signs.DriftAsync(terms, cancellation) : null,
+            SilentHours = isSwept && terms.NoDataAfterHours is not null ? await signs.SilentHoursAsync(terms, period, cancellation) : null,
         };
     }
 

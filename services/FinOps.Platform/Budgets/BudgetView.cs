@@ -38,6 +38,12 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
     /// <summary>Percent of the limit, of what the period is foreseen to come to.</summary>
     public IEnumerable<decimal> ForecastThresholds => terms.ForecastThresholds.Values;
 
+    /// <summary>Percent by which the unit cost lies above its own past.</summary>
+    public IEnumerable<decimal> DriftThresholds => terms.DriftThresholds.Values;
+
+    /// <summary>After so many hours without a sign it alerts; null is never.</summary>
+    public int? NoDataAfterHours => terms.NoDataAfterHours;
+
     /// <summary>At most this share of a period's amount goes into the next one where it was left over.</summary>
     public decimal RolloverPercent => terms.RolloverPercent;
 
@@ -81,6 +87,10 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
             ? null
             : BudgetForecastView.Of(await spends.ForecastAsync(terms, Window(clock), await FiguresAsync(spends, cancellation), cancellation));
 
+    /// <summary>How the unit cost of the last whole day moved against the week before and its target; null for a budget that sees no cost.</summary>
+    public async Task<UnitCostDriftView?> Drift([FromServices] BudgetSigns signs, CancellationToken cancellation) =>
+        terms.Measure.ShowsCost() ? UnitCostDriftView.Of(await signs.DriftAsync(terms, cancellation)) : null;
+
     /// <summary>
     /// Per threshold that the period's usage reached: the record that took it there, in the order of event time, whenever it arrived. As the
     /// books say now: what was voided or amended since is not in it.
@@ -90,7 +100,7 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
         CancellationToken cancellation)
     {
         var limit = (await FiguresAsync(spends, cancellation)).Limit;
-        var thresholds = terms.Limits(limit).Where(t => t.Kind != ThresholdKind.Forecast).ToList();
+        var thresholds = terms.Limits(limit).Where(t => t.Kind is ThresholdKind.Percent or ThresholdKind.Absolute).ToList();
         var found = await crossings.OfAsync(terms, Window(clock), [.. thresholds.Select(t => t.Limit)], cancellation);
         return [.. thresholds.Zip(found).Where(c => c.Second is not null).Select(c => ThresholdCrossingView.Of(c.First, limit, c.Second!))];
     }
@@ -150,6 +160,23 @@ public sealed record BudgetForecastView(decimal Total, decimal BurnRatePerDay, s
         decimal.Round(forecast.Total, Decimals), decimal.Round(forecast.BurnRatePerDay, Decimals),
         forecast.ExceededOn?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), forecast.Backtest?.Days ?? 0,
         forecast.Backtest?.Percent);
+}
+
+/// <summary>The last whole day of the budget's zone against the seven before it, per million tokens.</summary>
+/// <param name="Percent">Against the week before; null where one of the two is not known.</param>
+/// <param name="PercentOfTarget">Against the target.</param>
+/// <param name="Cause">In a sentence: what moved with it.</param>
+[Name("UnitCostDrift")]
+public sealed record UnitCostDriftView(
+    decimal? Before, decimal? Now, decimal? Target, decimal? IdleShareBefore, decimal? IdleShareNow, decimal? Percent, decimal? PercentOfTarget, string? Cause)
+{
+    private const int ShareDecimals = 12;
+
+    internal static UnitCostDriftView Of(UnitCostDrift drift) => new(
+        drift.Before.PerMillion, drift.Now.PerMillion, drift.Now.TargetPerMillion, Rounded(drift.Before.IdleShare), Rounded(drift.Now.IdleShare),
+        drift.Percent, drift.PercentOfTarget, drift.Cause);
+
+    private static decimal? Rounded(decimal? share) => share is { } known ? decimal.Round(known, ShareDecimals) : null;
 }
 
 /// <summary>The record after which a period's measure was not below a threshold any more.</summary>

@@ -30,9 +30,9 @@ internal sealed record BudgetWatch(string Tenant, long Accepted, long Corrected,
                  tally as (select tenant, sum(accepted)::bigint as accepted, {Corrections} as corrected
                            from finops.ingestion_tally group by tenant)
             select b.tenant
-            from budgets b join tally t on t.tenant = b.tenant cross join rates r left join finops.budget_watch w on w.tenant = b.tenant
+            from budgets b left join tally t on t.tenant = b.tenant cross join rates r left join finops.budget_watch w on w.tenant = b.tenant
             where w.tenant is null or t.accepted > w.accepted or t.corrected > w.corrected or r.versions > w.rates
-              or exists (select from finops.budget d where d.tenant = b.tenant and {Due})
+              or exists (select from finops.budget d where d.tenant = b.tenant and ({Due} or (d.watched and not d.closed)))
             order by b.tenant
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

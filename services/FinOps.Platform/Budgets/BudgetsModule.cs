@@ -23,6 +23,7 @@ public static class BudgetsModule
     {
         services.AddSingleton<BudgetDesk>();
         services.AddSingleton<BudgetCrossings>();
+        services.AddSingleton<BudgetSigns>();
         services.AddSingleton<BudgetSpends>();
         return services;
     }

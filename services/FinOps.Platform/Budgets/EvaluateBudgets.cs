@@ -31,7 +31,7 @@ internal sealed class EvaluateBudgets(
         var reached = await charges.ReachedAsync(days, cancellation);
         foreach (var id in open.Ids)
         {
-            foreach (var period in BudgetCalendar.Touched(open[id].Terms.Period, reached, clock.GetUtcNow()))
+            foreach (var period in PeriodsOf(open[id].Terms, reached, evaluation))
             {
                 await LearnCrossingsAsync(open, id, period, cancellation);
                 if (!evaluation.MayTakeBack && open.IsExhausted(id, period, evaluation.WithForecast)) continue;
@@ -41,6 +41,14 @@ internal sealed class EvaluateBudgets(
                 foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
             }
         }
+    }
+
+    /// <summary>Those that usage touched, and of a budget that waits for signs the one that runs.</summary>
+    private IEnumerable<Window> PeriodsOf(BudgetTerms terms, IReadOnlyCollection<int> days, Evaluation evaluation)
+    {
+        var now = clock.GetUtcNow();
+        var touched = BudgetCalendar.Touched(terms.Period, days, now);
+        return evaluation.WithForecast && terms.IsWatched ? touched.Append(BudgetCalendar.Current(terms.Period, now)).Distinct() : touched;
     }
 
     private async Task<IReadOnlyList<PeriodEvent>> DecideAsync(

@@ -34,8 +34,8 @@ internal sealed class OpenBudgets
     public bool IsExhausted(BudgetId id, Window period, bool withForecast)
     {
         var budget = this[id];
-        return !budget.Terms.Measure.IsRatio() && budget.Terms.Limits(budget.Terms.Amount.Amount)
-            .Where(t => withForecast || t.Kind != ThresholdKind.Forecast)
+        return !budget.Terms.Measure.IsRatio() && !(withForecast && budget.Terms.IsWatched) && budget.Terms.Limits(budget.Terms.Amount.Amount)
+            .Where(t => t.Kind is ThresholdKind.Percent or ThresholdKind.Absolute || (withForecast && t.Kind == ThresholdKind.Forecast))
             .Select(t => new Crossing(period.From, t.Value, t.Kind))
             .All(crossing => budget.Crossed.Contains(crossing) && !budget.LifeOf(crossing).IsRetracted);
     }

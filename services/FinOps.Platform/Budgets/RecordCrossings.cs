@@ -40,8 +40,10 @@ internal static class RecordCrossings
     public static AlertKind KindOf(PeriodEvent happened) => happened switch
     {
         ThresholdCrossed { Kind: ThresholdKind.Forecast } => AlertKind.Forecast,
+        ThresholdCrossed { Kind: ThresholdKind.Drift } => AlertKind.Drift,
+        ThresholdCrossed { Kind: ThresholdKind.Silence } => AlertKind.NoData,
         ThresholdCrossed => AlertKind.Threshold,
-        ThresholdRetracted => happened.Measure.IsRatio() ? AlertKind.Recovered : AlertKind.Retracted,
+        ThresholdRetracted => happened.Measure.IsRatio() || happened.Kind is ThresholdKind.Drift or ThresholdKind.Silence ? AlertKind.Recovered : AlertKind.Retracted,
         ThresholdRecrossed => AlertKind.Recrossed,
         _ => throw new System.Diagnostics.UnreachableException(happened.GetType().Name),
     };
@@ -59,9 +61,11 @@ internal static class RecordCrossings
             happened.Measure.ToStored().ToUpperInvariant(), happened.Period.From, happened.Period.To, happened.ThresholdPercent,
             happened.Amount.Amount, happened.Spend.Amount, happened.Amount.Currency.Code, happened.At.ToUniversalTime(),
             (happened.Suppressed ? AlertStatus.Suppressed : AlertStatus.Pending).ToString().ToUpperInvariant(),
-            KindOf(happened).ToString().ToUpperInvariant(), happened is ThresholdCrossed ? "" : AlertId.Of(happened.Id, happened.Crossing),
-            happened is ThresholdCrossed { Kind: not ThresholdKind.Forecast } ? "" : AlertCause.Of(happened),
+            KindText(KindOf(happened)), happened is ThresholdCrossed ? "" : AlertId.Of(happened.Id, happened.Crossing),
+            happened is ThresholdCrossed { Kind: ThresholdKind.Percent or ThresholdKind.Absolute, Cause: null } ? "" : AlertCause.Of(happened),
             happened.Kind.ToString().ToUpperInvariant());
+
+    private static string KindText(AlertKind kind) => kind == AlertKind.NoData ? "NO_DATA" : kind.ToString().ToUpperInvariant();
 
     private static Task<int> MarkAsync(BudgetTransaction transaction, PeriodEvent happened, CancellationToken cancellation) =>
         transaction.ExecuteAsync(

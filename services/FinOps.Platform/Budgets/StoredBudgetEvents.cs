@@ -19,7 +19,7 @@ public sealed record BudgetClosedV1(string BudgetId, DateTimeOffset RecordedAt, 
 public sealed record ThresholdCrossedV1(
     string AlertId, string BudgetId, string Tenant, string Measure, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd,
     decimal ThresholdPercent, decimal Amount, decimal Spend, string Currency, bool Suppressed, DateTimeOffset RecordedAt,
-    string? ThresholdKind = null, decimal? Forecast = null);
+    string? ThresholdKind = null, decimal? Forecast = null, string? Cause = null);
 
 /// <summary>Stored as <c>threshold_retracted_v1</c>, in the stream of the budget's period.</summary>
 public sealed record ThresholdRetractedV1(
@@ -39,7 +39,8 @@ public sealed record ThresholdRecrossedV1(
 public sealed record StoredTermsV1(
     string Tenant, string Measure, decimal Amount, string Currency, StoredPeriodV1 Period, decimal[] Thresholds, string? WebhookUrl,
     bool DeliverBackfilled, StoredScopeV1? Scope = null, string? Kind = null, decimal[]? ThresholdAmounts = null,
-    decimal[]? ForecastThresholds = null, decimal? RolloverPercent = null, StoredRaiseV1? Raise = null, StoredAmountV1[]? AmountChanges = null);
+    decimal[]? ForecastThresholds = null, decimal? RolloverPercent = null, StoredRaiseV1? Raise = null, StoredAmountV1[]? AmountChanges = null,
+    decimal[]? DriftThresholds = null, int? NoDataAfterHours = null);
 
 public sealed record StoredScopeV1(string[] Models, string[] Fleets, StoredTagV1[] Tags);
 
@@ -81,7 +82,7 @@ internal static class StoredBudgetEvents
         BudgetClosed e => new BudgetClosedV1(e.Id.Value, e.At, e.By),
         ThresholdCrossed e => new ThresholdCrossedV1(
             AlertId.Of(e), e.Id.Value, e.Tenant.Value, ToStored(e.Measure), e.Period.From, e.Period.To, e.ThresholdPercent,
-            e.Amount.Amount, e.Spend.Amount, e.Amount.Currency.Code, e.Suppressed, e.At, ToStored(e.Kind), e.Forecast),
+            e.Amount.Amount, e.Spend.Amount, e.Amount.Currency.Code, e.Suppressed, e.At, ToStored(e.Kind), e.Forecast, e.Cause),
         ThresholdRetracted e => new ThresholdRetractedV1(
             AlertId.Of(e), e.Id.Value, e.Tenant.Value, ToStored(e.Measure), e.Period.From, e.Period.To, e.ThresholdPercent,
             e.Amount.Amount, e.Spend.Amount, e.Amount.Currency.Code, e.Suppressed, e.At, ToStored(e.Kind)),
@@ -103,6 +104,7 @@ internal static class StoredBudgetEvents
         {
             Kind = ToThresholdKind(e.ThresholdKind),
             Forecast = e.Forecast,
+            Cause = e.Cause,
         },
         ThresholdRetractedV1 e => new ThresholdRetracted(
             new BudgetId(e.BudgetId), new TenantId(e.Tenant), ToMeasure(e.Measure), new Window(e.PeriodStart, e.PeriodEnd),
@@ -132,7 +134,8 @@ internal static class StoredBudgetEvents
         terms.ForecastThresholds.IsNone ? null : [.. terms.ForecastThresholds.Values],
         terms.RolloverPercent == 0 ? null : terms.RolloverPercent,
         terms.Raise is { } raise ? new StoredRaiseV1(raise.By, raise.Until) : null,
-        terms.Changes.Count == 0 ? null : [.. terms.Changes.Select(c => new StoredAmountV1(c.From, c.Amount))]);
+        terms.Changes.Count == 0 ? null : [.. terms.Changes.Select(c => new StoredAmountV1(c.From, c.Amount))],
+        terms.DriftThresholds.IsNone ? null : [.. terms.DriftThresholds.Values], terms.NoDataAfterHours);
 
     private static BudgetTerms ToDomain(StoredTermsV1 stored) => new(
         new TenantId(stored.Tenant), ToMeasure(stored.Measure), new Money(stored.Amount, new Currency(stored.Currency)),
@@ -145,6 +148,8 @@ internal static class StoredBudgetEvents
         Kind = stored.Kind is { } kind ? Enum.Parse<BudgetKind>(kind, ignoreCase: true) : BudgetKind.Advisory,
         ThresholdAmounts = Ordered(Thresholds.ReadAmounts(stored.ThresholdAmounts, "thresholdAmounts")),
         ForecastThresholds = stored.ForecastThresholds is { } forecasts ? Ordered(Thresholds.Read(forecasts)) : Thresholds.None,
+        DriftThresholds = stored.DriftThresholds is { } drifts ? Ordered(Thresholds.Read(drifts)) : Thresholds.None,
+        NoDataAfterHours = stored.NoDataAfterHours,
         RolloverPercent = stored.RolloverPercent ?? 0,
         Raise = stored.Raise is { } raise ? new TemporaryRaise(raise.By, raise.Until) : null,
         Changes = AmountChanges.Of((stored.AmountChanges ?? []).Select(c => new AmountFrom(c.From, c.Amount))),

@@ -51,20 +51,20 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
         BudgetTransaction transaction, BudgetId id, long version, IReadOnlyList<BudgetEvent> events, Budget after,
         CancellationToken cancellation)
     {
-        var (tenant, closed, due) = after switch
+        var (tenant, closed, due, watched) = after switch
         {
-            Budget.Open open => (open.Terms.Tenant, false, open.Terms.Raise?.Until),
-            Budget.Closed shut => (shut.Terms.Tenant, true, null),
+            Budget.Open open => (open.Terms.Tenant, false, open.Terms.Raise?.Until, open.Terms.IsWatched),
+            Budget.Closed shut => (shut.Terms.Tenant, true, null, false),
             _ => throw new System.Diagnostics.UnreachableException(after.GetType().Name),
         };
         var stored = events.Select(e => e.ToStored()).ToArray();
         var row = version == 0
             ? await transaction.ExecuteAsync(
-                "insert into finops.budget (id, tenant, version, closed, due_at) values ($1, $2, $3, $4, $5::timestamptz) on conflict do nothing",
-                cancellation, id.Value, tenant.Value, (long)stored.Length, closed, due?.ToUniversalTime())
+                "insert into finops.budget (id, tenant, version, closed, due_at, watched) values ($1, $2, $3, $4, $5::timestamptz, $6) on conflict do nothing",
+                cancellation, id.Value, tenant.Value, (long)stored.Length, closed, due?.ToUniversalTime(), watched)
             : await transaction.ExecuteAsync(
-                "update finops.budget set version = version + $2, closed = $3, due_at = $4::timestamptz where id = $1", cancellation,
-                id.Value, (long)stored.Length, closed, due?.ToUniversalTime());
+                "update finops.budget set version = version + $2, closed = $3, due_at = $4::timestamptz, watched = $5 where id = $1", cancellation,
+                id.Value, (long)stored.Length, closed, due?.ToUniversalTime(), watched);
         if (row == 0) throw new StaleBudgetException(id);
         if (version == 0) transaction.Session.Events.StartStream(BudgetStreams.Key(id), stored);
         else transaction.Session.Events.Append(BudgetStreams.Key(id), version + stored.Length, stored);
@@ -84,7 +84,8 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
         foreach (var period in BudgetCalendar.Touched(open.Terms.Period, days, now))
         {
             var known = await BudgetStreams.FoldCrossingsAsync(session, open, period.From, cancellation);
-            var spend = await spends.ToRecordAsync(open.Terms, period, withForecast: true, read, cancellation)
+            // What is foreseen and what is missing is news to whoever sets the budget: the sweep tells it.
+            var spend = await spends.ToRecordAsync(open.Terms, period, withForecast: false, read, cancellation)
                 with { Backfilled = isNew || period.To <= now, MayTakeBack = !isNew };
             var crossings = BudgetDecider.Decide(spend, known).Cast<PeriodEvent>().ToList();
             if (crossings.Count > 0) crossed.Add((known, crossings));

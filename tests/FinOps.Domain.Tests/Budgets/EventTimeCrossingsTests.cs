@@ -25,7 +25,8 @@ public sealed class EventTimeCrossingsTests
     public void Whatever_the_order_of_arrival_the_answer_is_that_of_a_plain_sum_over_the_ordered_records() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 30], Gen.Int[0, 3], Gen.Int[0, 400]).Array[1, 40].Sample(drawn =>
         {
-            var records = drawn.Select(d => new MeasuredRecord(Now.AddSeconds(d.Item1), $"id{d.Item2}", $"s{d.Item3}", d.Item4 / 7m)).Distinct().ToList();
+            var records = drawn.Select(d => new MeasuredRecord(Now.AddSeconds(d.Item1), $"id{d.Item2}", $"s{d.Item3}", d.Item4 / 8m))
+                .DistinctBy(r => (r.OccurredAt, r.Id, r.Source)).ToList();
             var limit = Math.Max(1m, records.Sum(r => r.Amount) * 0.6m);
 
             var found = EventTimeCrossings.Among(0, records.AsEnumerable().Reverse(), [limit])[0];

@@ -110,6 +110,89 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
     }
 
     [Fact]
+    public async Task A_fleet_that_falls_silent_is_told_of_and_so_is_its_return()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var start = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero).AddHours(-3);
+        await host.DataAsync(Create, new
+        {
+            input = new
+            {
+                id = "silent", tenant = "silent", amount = "100", currency = "USD", period = new { start, end = start.AddDays(2) },
+                scope = new { fleets = new[] { "quiet-one" } }, noDataAfterHours = 2, webhook = new { url = host.Receiver.Url("silent") },
+            },
+        });
+        var sweep = ActivatorUtilities.CreateInstance<SweepBudgets>(host.Services);
+
+        await sweep.RunAsync(TestContext.Current.CancellationToken);
+        Assert.EndsWith("_s2", (await host.Receiver.NextAsync("silent")).Id, StringComparison.Ordinal);
+        await sweep.RunAsync(TestContext.Current.CancellationToken);
+        await PostAsync("silent", "back", "quiet-one", "x", input: 0, output: 1);
+        await sweep.RunAsync(TestContext.Current.CancellationToken);
+        Assert.EndsWith("_s2_retracted", (await host.Receiver.NextAsync("silent")).Id, StringComparison.Ordinal);
+
+        var alerts = (await host.DataAsync("""{ alerts(budgets: ["silent"], includeNotices: true) { kind thresholdKind cause } }""")).GetProperty("alerts");
+        Assert.Equal(["NO_DATA SILENCE", "RECOVERED SILENCE"], alerts.EnumerateArray().Select(a => $"{a.GetProperty("kind").GetString()} {a.GetProperty("thresholdKind").GetString()}"));
+        Assert.StartsWith("No usage of fleet quiet-one for 3", alerts[0].GetProperty("cause").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_unit_cost_that_drifts_from_its_own_past_is_told_with_its_cause()
+    {
+        var yesterday = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date, TimeSpan.Zero).AddDays(-1);
+        await host.DataAsync(
+            "mutation ($from: DateTime!) { setFleetCost(input: { fleet: \"drifting\", from: $from, costPerHour: 10, currency: \"USD\" }) { fleet } }",
+            new { from = yesterday.AddDays(-9) }, "finance");
+        for (var back = 1; back <= 7; back++) await PostAsync("drifting", $"d{back}", "drifting", "x", input: 0, output: 1_000, at: yesterday.AddDays(-back).AddHours(12));
+        await PostAsync("drifting", "d0", "drifting", "x", input: 0, output: 500, at: yesterday.AddHours(12));
+        await host.DataAsync(Create, new
+        {
+            input = new
+            {
+                id = "drifting", tenant = "drifting", amount = "1000000", currency = "USD", measure = "COST_PER_MILLION_TOKENS", driftThresholds = new[] { 25 },
+                webhook = new { url = host.Receiver.Url("drifting") },
+            },
+        });
+
+        await ActivatorUtilities.CreateInstance<SweepBudgets>(host.Services).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.EndsWith("_d25", (await host.Receiver.NextAsync("drifting")).Id, StringComparison.Ordinal);
+        var data = await host.DataAsync("""{ budgets(ids: ["drifting"]) { drift { before now percent } } alerts(budgets: ["drifting"]) { kind cause crossing { id } } }""");
+        Assert.Equal(
+            [10_000m, 20_000m, 100m],
+            data.GetProperty("budgets")[0].GetProperty("drift").EnumerateObject().Select(p => decimal.Parse(p.Value.GetString()!, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal("DRIFT", data.GetProperty("alerts")[0].GetProperty("kind").GetString());
+        Assert.StartsWith("cost per token +100 %", data.GetProperty("alerts")[0].GetProperty("cause").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cost_and_free_units_cross_by_the_record_that_reports_would_charge()
+    {
+        var noon = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date, TimeSpan.Zero).AddDays(-2).AddHours(12);
+        await host.DataAsync(
+            """
+            mutation ($from: DateTime!, $model: String!) {
+              setFleetCost(input: { fleet: "lab", from: $from, costPerHour: 12, currency: "USD" }) { fleet }
+              setRateCard(input: {
+                model: $model, from: "2026-01-01T00:00:00Z", currency: "USD", tenant: "lab", rates: [{ unitClass: "output", perUnit: 1 }],
+                freeUnitsPerMonth: [{ unitClass: "output", units: 150 }] }) { version }
+            }
+            """, new { from = noon, model = AlertingHost.Model }, "finance");
+        await PostAsync("lab", "second", "lab", "x", input: 0, output: 200, at: noon.AddMinutes(5));
+        await PostAsync("lab", "first", "lab", "x", input: 0, output: 100, at: noon.AddMinutes(1));
+        var period = new { start = noon.AddHours(-1), end = noon.AddHours(3) };
+        await host.DataAsync(Create, new { input = new { id = "lab-cost", tenant = "lab", amount = "12", currency = "USD", measure = "COST", period, thresholds = new[] { 30, 100 } } });
+        await host.DataAsync(Create, new { input = new { id = "lab-charge", tenant = "lab", amount = "1000", currency = "USD", period, thresholdAmounts = new[] { "100", "150" } } });
+
+        var budgets = (await host.DataAsync("""{ budgets(tenants: ["lab"]) { spend crossingsByEventTime { id cumulative } } }""")).GetProperty("budgets");
+
+        // 12 USD by work, 1 to 2; of 300 units, the first 150 are free.
+        Assert.Equal(
+            """[{"spend":"150","crossingsByEventTime":[{"id":"second","cumulative":"150"},{"id":"second","cumulative":"150"}]},{"spend":"12","crossingsByEventTime":[{"id":"first","cumulative":"4"},{"id":"second","cumulative":"12"}]}]""",
+            Text(budgets));
+    }
+
+    [Fact]
     public async Task Who_changed_what_and_when_can_be_read()
     {
         await host.DataAsync(Create, new { input = new { id = "audited", tenant = "acme", amount = "100", currency = "USD", kind = "SOFT" } }, "finance");
@@ -148,18 +231,19 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
         return (await host.DataAsync(Create, new { input })).GetProperty("createBudget").GetProperty("spend").GetString()!;
     }
 
-    private async Task PostAsync(string tenant, string id, string fleet, string feature, long input, long output, int minutesBack = 0)
+    private async Task PostAsync(string tenant, string id, string fleet, string feature, long input, long output, int minutesBack = 0, DateTimeOffset? at = null)
     {
         var batch = new
         {
             schemaVersion = 1,
             batchId = "b",
             source = "s",
+            backfill = at is null ? null : "past",
             records = new[]
             {
                 new
                 {
-                    tenant, id, fleet, model = AlertingHost.Model, occurredAt = DateTimeOffset.UtcNow.AddMinutes(-minutesBack),
+                    tenant, id, fleet, model = AlertingHost.Model, occurredAt = at ?? DateTimeOffset.UtcNow.AddMinutes(-minutesBack),
                     quantities = new { uncachedInput = input, output }, tags = new { feature },
                 },
             },

@@ -12,4 +12,6 @@ create unique index alert_once on finops.alert (budget_id, period_start, thresho
 alter table finops.budget_watch add column corrected bigint not null default 0;
 
 -- When it must be looked at again though nothing was used.
-alter table finops.budget add column due_at timestamptz;
+alter table finops.budget
+  add column due_at  timestamptz,
+  add column watched boolean not null default false; -- it waits for signs, so each sweep looks
