@@ -18,6 +18,9 @@ namespace FinOps.Platform.Budgets;
 /// </summary>
 public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore store, LiveBooks books, SeenSeries seen, TimeProvider clock)
 {
+    /// <summary>Records of one quarter-hour that are held in memory; of a busier one, its seconds come first.</summary>
+    internal int RecordsAtOnce { get; init; } = Limits.RecordsPerCrossing;
+
     /// <param name="terms">The budget's.</param>
     /// <param name="window">One of its periods.</param>
     /// <param name="limits">In the measure's unit, above zero.</param>
@@ -64,7 +67,7 @@ public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore st
     private async Task<IReadOnlyList<CrossingRecord?>?> OfSlotAsync(
         Snapshot snapshot, SlotSum slot, decimal before, IReadOnlyList<decimal> limits, CancellationToken cancellation)
     {
-        if (slot.Records > Limits.RecordsPerCrossing) return await OfBusySlotAsync(snapshot, slot, before, limits, cancellation);
+        if (slot.Records > RecordsAtOnce) return await OfBusySlotAsync(snapshot, slot, before, limits, cancellation);
         var records = await RecordsAsync(snapshot, slot.Slot.Start, slot.Slot.End, cancellation);
         var amounts = await RecordAmounts.OfAsync(snapshot, slot.Slot, records, clock, cancellation);
         if (amounts.Sum() != slot.Amount) return null;
@@ -83,7 +86,7 @@ public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore st
                 if (!snapshot.Shows(record)) return;
                 var amount = RecordAmounts.Alone(snapshot, record) ?? throw new RejectedException(new Rejection(
                     "crossing_too_busy", "crossingsByEventTime",
-                    $"The quarter-hour {slot.Slot.Start:yyyy-MM-dd'T'HH:mm'Z'} has {slot.Records} records whose amounts depend on each other; at most {Limits.RecordsPerCrossing} are put in order."));
+                    $"The quarter-hour {slot.Slot.Start:yyyy-MM-dd'T'HH:mm'Z'} has {slot.Records} records whose amounts depend on each other; at most {RecordsAtOnce} are put in order."));
                 seconds[(int)((record.OccurredAt - slot.Slot.Start).Ticks / TimeSpan.TicksPerSecond)] += sign * amount;
             },
             cancellation);

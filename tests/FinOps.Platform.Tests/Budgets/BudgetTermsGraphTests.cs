@@ -193,6 +193,51 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
     }
 
     [Fact]
+    public async Task A_quarter_hour_too_busy_to_be_held_gives_the_same_records_by_way_of_its_seconds()
+    {
+        var noon = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date, TimeSpan.Zero).AddDays(-3).AddHours(12);
+        for (var i = 0; i < 12; i++) await PostAsync("busy", $"r{i:00}", "f1", "x", input: 0, output: 10, at: noon.AddSeconds(i / 3 * 7).AddMilliseconds(i % 3));
+        await host.DataAsync(
+            "mutation ($i: VoidRecordInput!) { voidRecord(input: $i) { changed } }",
+            new { i = new { tenant = "busy", source = "s", id = "r04", reason = "counted by mistake" } }, "finance");
+        var window = new Domain.Values.Window(noon.AddHours(-1), noon.AddHours(1));
+        var terms = new Domain.Budgets.BudgetTerms(
+            new("busy"), Domain.Budgets.BudgetMeasure.Charge, new(100m, new("USD")), new Domain.Budgets.BudgetPeriod.Custom(window, "UTC"),
+            Domain.Budgets.Thresholds.Usual, null, false);
+        decimal[] limits = [5m, 40m, 41m, 80m, 110m, 111m];
+        var services = host.Services;
+        var narrowing = new BudgetCrossings(
+            services.GetRequiredService<Npgsql.NpgsqlDataSource>(), services.GetRequiredService<Marten.IDocumentStore>(),
+            services.GetRequiredService<Platform.Pricing.LiveBooks>(), services.GetRequiredService<Platform.Reporting.SeenSeries>(), TimeProvider.System)
+        {
+            RecordsAtOnce = 1,
+        };
+
+        var held = await services.GetRequiredService<BudgetCrossings>().OfAsync(terms, window, limits, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["r00 10", "r03 40", "r05 50", "r08 80", "r11 110", null], held.Select(c => c is null ? null : FormattableString.Invariant($"{c.Id} {c.Cumulative}")));
+        Assert.Equal(held, await narrowing.OfAsync(terms, window, limits, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_rolling_budget_sums_the_last_days_and_alerts_for_the_day_that_is()
+    {
+        await host.DataAsync(Create, new
+        {
+            input = new { id = "rolling", tenant = "rolling", amount = "100", currency = "USD", period = new { kind = "ROLLING", days = 3 } },
+        });
+        await host.SpendAsync("rolling", 30, at: DateTimeOffset.UtcNow.AddDays(-4));
+        await host.SpendAsync("rolling", 40, at: DateTimeOffset.UtcNow.AddDays(-1));
+        await host.SpendAsync("rolling", 45);
+
+        await host.EventuallyAsync(rows => rows is ["50", "80"], "select threshold from finops.alert where tenant = 'rolling' order by 1");
+        var budget = (await host.DataAsync("""{ budgets(ids: ["rolling"]) { spend limit period { start end } } }""")).GetProperty("budgets")[0];
+        Assert.Equal(("85", "100"), (budget.GetProperty("spend").GetString(), budget.GetProperty("limit").GetString()));
+        Assert.Equal(
+            TimeSpan.FromDays(3), budget.GetProperty("period").GetProperty("end").GetDateTimeOffset() - budget.GetProperty("period").GetProperty("start").GetDateTimeOffset());
+    }
+
+    [Fact]
     public async Task Who_changed_what_and_when_can_be_read()
     {
         await host.DataAsync(Create, new { input = new { id = "audited", tenant = "acme", amount = "100", currency = "USD", kind = "SOFT" } }, "finance");

@@ -49,6 +49,8 @@ public sealed class StoredBudgetEventsTests
                 Kind = BudgetKind.Hard,
                 ThresholdAmounts = Thresholds.ReadAmounts([1m, 2.5m], "").Thresholds!,
                 ForecastThresholds = Thresholds.Read([100m]).Thresholds!,
+                DriftThresholds = Thresholds.Read([20m]).Thresholds!,
+                NoDataAfterHours = 6,
                 RolloverPercent = 12.5m,
                 Raise = new TemporaryRaise(5m, now),
                 Changes = AmountChanges.None.With(new AmountFrom(now, 7m)),
