@@ -1,0 +1,95 @@
+using System.Data;
+using FinOps.Domain.Budgets;
+using FinOps.Domain.Reporting;
+using FinOps.Domain.Values;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Reporting;
+using Npgsql;
+
+namespace FinOps.Platform.Budgets;
+
+/// <summary>What only a sweep asks of a budget: whether its usage still comes, and how its unit cost moved.</summary>
+public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TimeProvider clock)
+{
+    private const int DaysBefore = 7;
+
+    /// <summary>
+    /// Hours since usage of the scope was last seen, or one of its fleets last reported; from the period's start where neither ever happened.
+    /// </summary>
+    internal async Task<decimal> SilentHoursAsync(BudgetTerms terms, Window period, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var question = BudgetQuestion.Of(terms, period, now);
+        var series = (await seen.OfAsync([terms.Tenant], cancellation)).Where(s => question.Shows(s.Series)).Select(s => s.Id).ToArray();
+        await using var command = database.CreateCommand(
+            """
+            select (select max(last.slot) from unnest($1::int[]) s (id) cross join lateral (
+                      select b.slot from finops.bucket b where b.series = s.id and b.slot <= $2
+                      group by b.slot having sum(b.records) > 0 order by b.slot desc limit 1) last),
+                   (select max(r.to_ticks) from finops.fleet_report r where r.fleet = any($3::text[]))
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = series });
+        command.Parameters.Add(new NpgsqlParameter { Value = QuarterHour.Holding(now).Index });
+        command.Parameters.Add(new NpgsqlParameter { Value = terms.Scope.Fleets.ToArray() });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        DateTimeOffset? usage = row.IsDBNull(0) ? null : new QuarterHour(row.GetInt32(0)).End;
+        DateTimeOffset? report = row.IsDBNull(1) ? null : new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero);
+        var heard = (usage > report ? usage : report ?? usage) ?? period.From;
+        return now <= heard ? 0 : decimal.Round((decimal)(now - heard).Ticks / TimeSpan.TicksPerHour, 2);
+    }
+
+    /// <summary>The last whole day of the budget's zone against the seven before it.</summary>
+    internal async Task<UnitCostDrift> DriftAsync(BudgetTerms terms, CancellationToken cancellation)
+    {
+        var (zone, today) = (terms.Period.TimeZone, BudgetCalendar.DateIn(terms.Period.TimeZone, clock.GetUtcNow()));
+        var (day, week) = (BudgetCalendar.StartIn(zone, today.AddDays(-1)), BudgetCalendar.StartIn(zone, today.AddDays(-1 - DaysBefore)));
+        return new UnitCostDrift(
+            await SeenAsync(terms, new Window(week, day), cancellation),
+            await SeenAsync(terms, new Window(day, BudgetCalendar.StartIn(zone, today)), cancellation));
+    }
+
+    private async Task<UnitCostSeen> SeenAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
+    {
+        var unitCost = terms with { Measure = BudgetMeasure.CostPerMillionTokens };
+        var question = BudgetQuestion.Of(unitCost, window, clock.GetUtcNow(), null, Dimension.Fleet);
+        var summary = await SumAsync(question, cancellation);
+        var fleets = summary.Rows.Select(r => r.Key.Fleet).OfType<string>().Select(f => new FleetId(f)).ToHashSet();
+        return new UnitCostSeen(
+            summary.Total.CostPerMillionTokens, summary.Total.TargetPerMillionTokens,
+            fleets.Count == 0 ? null : await IdleShareAsync(fleets, window, terms.Amount.Currency, cancellation));
+    }
+
+    /// <summary>Of what the fleets cost as a whole, whoever used them: by USAGE, so that spare capacity counts as idle.</summary>
+    private async Task<decimal?> IdleShareAsync(
+        HashSet<FleetId> fleets, Window window, Currency currency, CancellationToken cancellation)
+    {
+        var summary = await SumAsync(
+            new UnitCostQuestion
+            {
+                Window = window,
+                GroupBy = [Dimension.Fleet],
+                Buckets = TimeBuckets.None,
+                Tenants = null,
+                Models = null,
+                Fleets = fleets,
+                ShowsCost = true,
+                Currency = currency,
+                Basis = CostBasis.Usage,
+                Now = clock.GetUtcNow(),
+            },
+            cancellation);
+        return summary.Total.Cost is > 0 and { } cost
+            ? summary.Rows.Where(r => r.Key.Kind == RowKind.Idle).Sum(r => r.Cell.Cost ?? 0) / cost
+            : null;
+    }
+
+    private async Task<UnitCostSummary> SumAsync(UnitCostQuestion question, CancellationToken cancellation)
+    {
+        var now = await books.NowAsync(cancellation);
+        var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        return await reading.SumAsync(connection, question, now, asOf: null, cancellation);
+    }
+}
