@@ -18,7 +18,9 @@ public sealed class AlertMutations
         [FromServices] NpgsqlDataSource database, [FromServices] IBackgroundJobClient jobs, [FromServices] TimeProvider clock,
         CancellationToken cancellation)
     {
-        if (await alerts.FindAsync(id, cancellation) is not { } alert || !viewer.MaySee(new TenantId(alert.Tenant)))
+        // What tells of cost is there for those alone who may see cost.
+        if (await RaisedAlert.ReadAsync(database, id, cancellation) is not { View: var alert, IsOfCost: var isOfCost }
+            || !viewer.MaySee(new TenantId(alert.Tenant)) || (isOfCost && !viewer.SeesCost))
             throw new RejectedException(new Rejection("alert_unknown", "id", "There is no alert with this id."));
         if (!await remedies.HasChannelAsync(alert.BudgetId, channel, cancellation))
             throw new RejectedException(new Rejection("channel_unknown", "channel", "The budget has no channel of this name."));

@@ -38,6 +38,17 @@ public sealed class AlertMessageTests
     }
 
     [Fact]
+    public void A_measure_that_is_no_money_names_itself_and_silence_is_told_in_hours()
+    {
+        var tokens = AlertMessage.Usual.Render(SampleAlert.Of() with { Measure = "TOKENS", Currency = "XXX" });
+        var silence = AlertMessage.Usual.Render(SampleAlert.Of("NO_DATA") with { ThresholdKind = "SILENCE", ThresholdPercent = 6m });
+
+        Assert.StartsWith("83.5 TOKENS of 100 TOKENS (83.5 %)", tokens.Plain, StringComparison.Ordinal);
+        Assert.Contains("Silent for: 6 hours", silence.Plain, StringComparison.Ordinal);
+        Assert.DoesNotContain("6 %", silence.Plain + silence.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_comes_from_outside_is_text_on_one_line_and_escaped_in_HTML()
     {
         var text = AlertMessage.Usual.Render(SampleAlert.Of(tenant: Hostile, cause: "<img src=x onerror=y>"));

@@ -27,8 +27,8 @@ internal sealed class AlertMessage(MessageTemplate subject, MessageTemplate plai
         """
         {% case kind %}{% when "TEST" %}This is a test; nothing was crossed.
         {% endcase %}{% if cause %}{{ cause }}
-        {% endif %}{{ spend }} {{ currency }} of {{ amount }} {{ currency }}{% if spentPercent %} ({{ spentPercent }} %){% endif %}{% if kind == "FORECAST" %}, forecast{% endif %}
-        Threshold: {{ thresholdPercent }} %
+        {% endif %}{{ spend }} {% if currency %}{{ currency }}{% else %}{{ measure }}{% endif %} of {{ amount }} {% if currency %}{{ currency }}{% else %}{{ measure }}{% endif %}{% if spentPercent %} ({{ spentPercent }} %){% endif %}{% if kind == "FORECAST" %}, forecast{% endif %}
+        {% if thresholdKind == "SILENCE" %}Silent for: {{ thresholdPercent }} hours{% else %}Threshold: {{ thresholdPercent }} %{% endif %}
         Period: {{ periodStart }} to {{ periodEnd }}
         Seen: {{ crossedAt }}
         Alert: {{ alertId }}
@@ -38,8 +38,9 @@ internal sealed class AlertMessage(MessageTemplate subject, MessageTemplate plai
         {% if cause %}<p>{{ cause }}</p>{% endif %}
         <table>
         <tr><td>Budget</td><td>{{ budgetId }} of {{ tenant }}</td></tr>
-        <tr><td>Spend</td><td>{{ spend }} {{ currency }} of {{ amount }} {{ currency }}{% if spentPercent %} ({{ spentPercent }} %){% endif %}{% if kind == "FORECAST" %}, forecast{% endif %}</td></tr>
-        <tr><td>Threshold</td><td>{{ thresholdPercent }} %</td></tr>
+        <tr><td>Spend</td><td>{{ spend }} {% if currency %}{{ currency }}{% else %}{{ measure }}{% endif %} of {{ amount }} {% if currency %}{{ currency }}{% else %}{{ measure }}{% endif %}{% if spentPercent %} ({{ spentPercent }} %){% endif %}{% if kind == "FORECAST" %}, forecast{% endif %}</td></tr>
+        {% if thresholdKind == "SILENCE" %}<tr><td>Silent for</td><td>{{ thresholdPercent }} hours</td></tr>
+        {% else %}<tr><td>Threshold</td><td>{{ thresholdPercent }} %</td></tr>{% endif %}
         <tr><td>Period</td><td>{{ periodStart }} to {{ periodEnd }}</td></tr>
         <tr><td>Seen</td><td>{{ crossedAt }}</td></tr>
         <tr><td>Alert</td><td>{{ alertId }}</td></tr>

@@ -10,6 +10,9 @@ internal static class AlertValues
     /// <summary>Bidirectional overrides: letters that turn what stands beside them around.</summary>
     private const string Turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f";
 
+    /// <summary>ISO 4217's code of no currency: the measure is tokens or requests.</summary>
+    private const string NoCurrency = "XXX";
+
     private static readonly BudgetAlertRaised Sample = new()
     {
         AlertId = "", BudgetId = "", Tenant = "", Measure = "", ThresholdPercent = 0, Amount = "0", Spend = "0", Currency = "",
@@ -32,7 +35,7 @@ internal static class AlertValues
             ? Trim(decimal.Round(spend / amount * 100m, 1)) : null,
         ["amount"] = Number(alert.Amount) is { } limit ? Trim(limit) : Clean(alert.Amount),
         ["spend"] = Number(alert.Spend) is { } spent ? Trim(spent) : Clean(alert.Spend),
-        ["currency"] = Clean(alert.Currency),
+        ["currency"] = alert.Currency is NoCurrency ? null : Clean(alert.Currency),
         ["periodStart"] = Instant(alert.PeriodStart),
         ["periodEnd"] = Instant(alert.PeriodEnd),
         ["crossedAt"] = Instant(alert.CrossedAt),
