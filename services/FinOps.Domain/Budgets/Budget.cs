@@ -18,16 +18,36 @@ public abstract record Budget
     /// <param name="Id">The budget.</param>
     /// <param name="Terms">What it limits.</param>
     /// <param name="Crossed">Of those periods whose streams were folded; a shell folds a period's before it records its spend.</param>
-    public sealed record Open(BudgetId Id, BudgetTerms Terms, ImmutableHashSet<Crossing> Crossed) : Budget;
+    public sealed record Open(BudgetId Id, BudgetTerms Terms, ImmutableHashSet<Crossing> Crossed) : Budget
+    {
+        /// <summary>Of crossings that did not simply stay crossed and told: what became of them.</summary>
+        public ImmutableDictionary<Crossing, CrossingLife> Lives { get; init; } = ImmutableDictionary<Crossing, CrossingLife>.Empty;
+
+        /// <summary>How many events of a period were folded.</summary>
+        public ImmutableDictionary<DateTimeOffset, int> Folded { get; init; } = ImmutableDictionary<DateTimeOffset, int>.Empty;
+
+        public CrossingLife LifeOf(Crossing crossing) => Lives.GetValueOrDefault(crossing, CrossingLife.Crossed);
+    }
 
     /// <summary>Closed for good: it alerts no more, its alerts stay.</summary>
     public sealed record Closed(BudgetId Id, BudgetTerms Terms) : Budget;
 }
 
+/// <summary>What became of a crossing. Each kind of notice goes out at most once, so figures that sway do not spam.</summary>
+/// <param name="IsRetracted">The measure lies below the threshold again.</param>
+/// <param name="IsQuiet">The alert was listed only, so nothing that follows from it is delivered either.</param>
+/// <param name="RetractionTold">A retraction went out.</param>
+/// <param name="ReturnTold">A crossing after a retraction went out.</param>
+public readonly record struct CrossingLife(bool IsRetracted, bool IsQuiet, bool RetractionTold, bool ReturnTold)
+{
+    public static readonly CrossingLife Crossed;
+}
+
 /// <summary>That a period's spend reached a threshold.</summary>
 /// <param name="PeriodStart">Names the period.</param>
-/// <param name="ThresholdPercent">Of the budget's amount.</param>
-public readonly record struct Crossing(DateTimeOffset PeriodStart, decimal ThresholdPercent);
+/// <param name="ThresholdPercent">Of the budget's amount; of another kind of threshold, its number.</param>
+/// <param name="Kind">What the number is of.</param>
+public readonly record struct Crossing(DateTimeOffset PeriodStart, decimal ThresholdPercent, ThresholdKind Kind = ThresholdKind.Percent);
 
 /// <summary>What a budget limits. Valid by construction: <see cref="BudgetRules"/> makes it.</summary>
 /// <param name="Tenant">The scope, in its first form: all usage of one tenant.</param>
@@ -39,13 +59,63 @@ public readonly record struct Crossing(DateTimeOffset PeriodStart, decimal Thres
 /// <param name="DeliverBackfilled">Whether crossings by records that were in before the budget said so are delivered too.</param>
 public sealed record BudgetTerms(
     TenantId Tenant, BudgetMeasure Measure, Money Amount, BudgetPeriod Period, Thresholds Thresholds, Uri? WebhookUrl,
-    bool DeliverBackfilled);
-
-/// <summary>What a budget counts.</summary>
-public enum BudgetMeasure
+    bool DeliverBackfilled)
 {
-    /// <summary>Money that the tenant owes: rates × quantities.</summary>
-    Charge,
+    /// <summary>Which of the tenant's usage counts.</summary>
+    public BudgetScope Scope { get; init; } = BudgetScope.Everything;
+
+    /// <summary>What it does where it is exceeded.</summary>
+    public BudgetKind Kind { get; init; }
+
+    /// <summary>Where it alerts, in the measure's own unit.</summary>
+    public Thresholds ThresholdAmounts { get; init; } = Thresholds.None;
+
+    /// <summary>Where it alerts by what the period is foreseen to come to, in percent of its limit.</summary>
+    public Thresholds ForecastThresholds { get; init; } = Thresholds.None;
+
+    /// <summary>At most this share of a period's amount, where it was left over, is added to the next period; 0 is none.</summary>
+    public decimal RolloverPercent { get; init; }
+
+    /// <summary>More for a while; null is none.</summary>
+    public TemporaryRaise? Raise { get; init; }
+
+    /// <summary>Other amounts, for periods that start later.</summary>
+    public AmountChanges Changes { get; init; } = AmountChanges.None;
+
+    /// <summary>Each threshold with the limit at which it is crossed: percents of actuals, amounts, percents of the forecast; each ascending.</summary>
+    /// <param name="amount">The period's limit.</param>
+    public IEnumerable<(decimal Value, ThresholdKind Kind, decimal Limit)> Limits(decimal amount) =>
+    [
+        .. Thresholds.Values.Select(p => (p, ThresholdKind.Percent, BudgetRules.Limit(amount, p))),
+        .. ThresholdAmounts.Values.Select(a => (a, ThresholdKind.Absolute, a)),
+        .. ForecastThresholds.Values.Select(p => (p, ThresholdKind.Forecast, BudgetRules.Limit(amount, p))),
+    ];
+}
+
+/// <summary>What a budget does where it is exceeded.</summary>
+public enum BudgetKind
+{
+    /// <summary>It tells.</summary>
+    Advisory,
+
+    /// <summary>It tells, and whoever asks before spending is warned.</summary>
+    Soft,
+
+    /// <summary>Whoever asks before spending is refused.</summary>
+    Hard,
+}
+
+/// <summary>What a threshold is a number of.</summary>
+public enum ThresholdKind
+{
+    /// <summary>Percent of the limit, reached by what is in the books.</summary>
+    Percent,
+
+    /// <summary>An amount in the measure's unit, reached by what is in the books.</summary>
+    Absolute,
+
+    /// <summary>Percent of the limit, reached by what the period is foreseen to come to.</summary>
+    Forecast,
 }
 
 /// <summary>When a budget counts.</summary>
@@ -58,8 +128,17 @@ public abstract record BudgetPeriod
     /// <summary>An IANA zone.</summary>
     public abstract string TimeZone { get; init; }
 
+    /// <summary>Of a first period that is not whole: where it starts, and from where usage counts. Null is with its calendar.</summary>
+    public DateTimeOffset? StartsAt { get; init; }
+
     /// <summary>Each calendar month of the zone, from a first one on.</summary>
     public sealed record Monthly(CalendarMonth First, string TimeZone) : BudgetPeriod;
+
+    /// <summary>Each day, week or quarter of the zone, from the one on that starts with <paramref name="First"/>.</summary>
+    public sealed record Recurring(PeriodUnit Unit, DateOnly First, string TimeZone) : BudgetPeriod;
+
+    /// <summary>The last so many days of the zone: each day from the first one on ends a period.</summary>
+    public sealed record Rolling(int Days, DateOnly First, string TimeZone) : BudgetPeriod;
 
     /// <summary>Once, over a stretch of time. The zone is for showing only.</summary>
     public sealed record Custom(Window Window, string TimeZone) : BudgetPeriod;
@@ -84,5 +163,5 @@ public readonly record struct CalendarMonth(int Year, int Month) : IComparable<C
     public static bool operator >=(CalendarMonth left, CalendarMonth right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>The month of a zone that holds an instant; null when there is no such zone. The shell knows the zones.</summary>
-public delegate CalendarMonth? MonthHolding(string timeZone, DateTimeOffset instant);
+/// <summary>The date of a zone that holds an instant; null when there is no such zone. The shell knows the zones.</summary>
+public delegate DateOnly? DateHolding(string timeZone, DateTimeOffset instant);

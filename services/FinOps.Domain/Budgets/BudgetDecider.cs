@@ -15,7 +15,20 @@ public sealed record CloseBudget(BudgetId Id, DateTimeOffset Now, string By) : B
 
 /// <summary>What the books say a period's spend is now. Spend is read from the books, never counted up here.</summary>
 /// <param name="Backfilled">The records were in before the budget said so: a crossing is delivered only where the terms say so.</param>
-public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now, bool Backfilled) : BudgetCommand;
+/// <param name="MayTakeBack">
+/// The spend was read after the crossings: one that it is below was crossed by what counts no longer. Else it may be older than they are.
+/// </param>
+public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now, bool Backfilled, bool MayTakeBack = false) : BudgetCommand
+{
+    /// <summary>The period's limit, where it is not the budget's amount.</summary>
+    public decimal? Limit { get; init; }
+
+    /// <summary>Of a rolling period: what the one that ended a day before comes to. What was crossed then already is no news today.</summary>
+    public decimal? DayBefore { get; init; }
+
+    /// <summary>What the period is foreseen to come to; null where that is not known, or nobody asks.</summary>
+    public decimal? Forecast { get; init; }
+}
 
 public abstract record BudgetEvent;
 
@@ -25,13 +38,47 @@ public sealed record BudgetChanged(BudgetId Id, BudgetTerms Terms, DateTimeOffse
 
 public sealed record BudgetClosed(BudgetId Id, DateTimeOffset At, string By) : BudgetEvent;
 
+/// <summary>What happened to a threshold in one of the budget's periods.</summary>
+/// <param name="Amount">The period's limit.</param>
+/// <param name="Spend">As the books said then.</param>
 /// <param name="Suppressed">Listed, not delivered.</param>
-public sealed record ThresholdCrossed(
+public abstract record PeriodEvent(
     BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
     bool Suppressed, DateTimeOffset At) : BudgetEvent
 {
-    public Crossing Crossing => new(Period.From, ThresholdPercent);
+    /// <summary>What the threshold is a number of.</summary>
+    public ThresholdKind Kind { get; init; }
+
+    public Crossing Crossing => new(Period.From, ThresholdPercent, Kind);
+
+    /// <summary>At what the threshold is crossed.</summary>
+    public decimal Limit => Kind == ThresholdKind.Absolute ? ThresholdPercent : BudgetRules.Limit(Amount.Amount, ThresholdPercent);
+
+    /// <summary>The threshold as a share of the limit.</summary>
+    public decimal Percent => Kind == ThresholdKind.Absolute ? decimal.Round(ThresholdPercent * 100m / Amount.Amount, 2) : ThresholdPercent;
 }
+
+/// <summary>The first time; at most once per budget, period and threshold.</summary>
+public sealed record ThresholdCrossed(
+    BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
+    bool Suppressed, DateTimeOffset At)
+    : PeriodEvent(Id, Tenant, Measure, Period, ThresholdPercent, Amount, Spend, Suppressed, At)
+{
+    /// <summary>Of a forecast's threshold: what the period was foreseen to come to.</summary>
+    public decimal? Forecast { get; init; }
+}
+
+/// <summary>A correction, another rate or another amount put the measure below the threshold again.</summary>
+public sealed record ThresholdRetracted(
+    BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
+    bool Suppressed, DateTimeOffset At)
+    : PeriodEvent(Id, Tenant, Measure, Period, ThresholdPercent, Amount, Spend, Suppressed, At);
+
+/// <summary>Crossed again after a retraction: no second alert.</summary>
+public sealed record ThresholdRecrossed(
+    BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
+    bool Suppressed, DateTimeOffset At)
+    : PeriodEvent(Id, Tenant, Measure, Period, ThresholdPercent, Amount, Spend, Suppressed, At);
 
 /// <summary>What a command on a budget makes happen.</summary>
 public static class BudgetDecider
@@ -58,9 +105,9 @@ public static class BudgetDecider
         (Budget.NonExisting, BudgetCreated e) => new Budget.Open(e.Id, e.Terms, []),
         (Budget.Open open, BudgetChanged e) => open with { Terms = e.Terms },
         (Budget.Open open, BudgetClosed) => new Budget.Closed(open.Id, open.Terms),
-        (Budget.Open open, ThresholdCrossed e) => open with { Crossed = open.Crossed.Add(e.Crossing) },
+        (Budget.Open open, PeriodEvent e) => Folded(open, e),
         // A crossing that was recorded before the budget closed.
-        (Budget.Closed, ThresholdCrossed) => state,
+        (Budget.Closed, PeriodEvent) => state,
         _ => throw new UnreachableException($"{happened.GetType().Name} after {state.GetType().Name}"),
     };
 
@@ -74,22 +121,70 @@ public static class BudgetDecider
             flaws.Add(new Rejection("budget_currency_fixed", "currency", "A budget keeps its currency; close it and create another."));
         if (terms.Measure != open.Terms.Measure)
             flaws.Add(new Rejection("budget_measure_fixed", "measure", "A budget keeps its measure; close it and create another."));
+        if (!terms.Scope.Equals(open.Terms.Scope))
+            flaws.Add(new Rejection("budget_scope_fixed", "scope", "A budget keeps its scope; close it and create another."));
         if (flaws.Count > 0) throw new RejectedException(flaws);
         return terms == open.Terms ? [] : [new BudgetChanged(open.Id, terms, now, by)];
     }
 
-    /// <summary>Only new crossings, in ascending order: a record that jumps three thresholds gives three.</summary>
+    /// <summary>In ascending order: a record that jumps three thresholds gives three crossings.</summary>
     private static List<BudgetEvent> Crossings(RecordSpend spend, Budget.Open open)
     {
-        var terms = open.Terms;
-        Invariant.Require(spend.Spend.Currency == terms.Amount.Currency, "spend is in the budget's currency");
-        return terms.Thresholds.Percents
-            .Where(percent => spend.Spend.Amount >= BudgetRules.Limit(terms.Amount.Amount, percent))
-            .Where(percent => !open.Crossed.Contains(new Crossing(spend.Period.From, percent)))
-            .Select(BudgetEvent (percent) => new ThresholdCrossed(
-                open.Id, terms.Tenant, terms.Measure, spend.Period, percent, terms.Amount, spend.Spend,
-                Suppressed: spend.Backfilled && !terms.DeliverBackfilled, spend.Now))
-            .ToList();
+        Invariant.Require(spend.Spend.Currency == open.Terms.Amount.Currency, "spend is in the budget's currency");
+        var amount = new Money(spend.Limit ?? open.Terms.Amount.Amount, open.Terms.Amount.Currency);
+        return open.Terms.Limits(amount.Amount)
+            .Select(t => OfThreshold(spend, open, amount, new Crossing(spend.Period.From, t.Value, t.Kind), t.Limit)).OfType<BudgetEvent>().ToList();
+    }
+
+    private static PeriodEvent? OfThreshold(RecordSpend spend, Budget.Open open, Money amount, Crossing crossing, decimal limit)
+    {
+        var (terms, life) = (open.Terms, open.LifeOf(crossing));
+        var isForecast = crossing.Kind == ThresholdKind.Forecast;
+        if ((isForecast ? spend.Forecast : spend.Spend.Amount) is not { } reached) return null;
+        var isQuiet = spend.Backfilled && !terms.DeliverBackfilled;
+        return (open.Crossed.Contains(crossing), life.IsRetracted, reached >= limit) switch
+        {
+            (false, _, true) when spend.DayBefore >= limit => null,
+            (false, _, true) => new ThresholdCrossed(
+                open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend, isQuiet, spend.Now)
+            {
+                Kind = crossing.Kind,
+                Forecast = isForecast ? reached : null,
+            },
+            // What was foreseen was foreseen: only what is in the books is taken back.
+            _ when isForecast => null,
+            (true, true, true) => new ThresholdRecrossed(
+                open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
+                Suppressed: isQuiet || life.IsQuiet || life.ReturnTold, spend.Now)
+            {
+                Kind = crossing.Kind,
+            },
+            (true, false, false) when spend.MayTakeBack && reached < terms.Measure.RecoversBelow(limit) => new ThresholdRetracted(
+                open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
+                Suppressed: isQuiet || life.IsQuiet || life.RetractionTold, spend.Now)
+            {
+                Kind = crossing.Kind,
+            },
+            _ => null,
+        };
+    }
+
+    private static Budget.Open Folded(Budget.Open open, PeriodEvent happened)
+    {
+        var life = open.LifeOf(happened.Crossing);
+        var next = happened switch
+        {
+            ThresholdCrossed => life with { IsQuiet = happened.Suppressed },
+            ThresholdRetracted => life with { IsRetracted = true, RetractionTold = life.RetractionTold || !happened.Suppressed },
+            ThresholdRecrossed => life with { IsRetracted = false, ReturnTold = life.ReturnTold || !happened.Suppressed },
+            _ => throw new UnreachableException(happened.GetType().Name),
+        };
+        return open with
+        {
+            Crossed = open.Crossed.Add(happened.Crossing),
+            Lives = next == CrossingLife.Crossed ? open.Lives.Remove(happened.Crossing) : open.Lives.SetItem(happened.Crossing, next),
+            Folded = open.Folded.SetItem(happened.Period.From, open.Folded.GetValueOrDefault(happened.Period.From) + 1),
+        };
     }
 
     private static RejectedException Refused(string code, string field, string message) => new(new Rejection(code, field, message));

@@ -37,8 +37,24 @@ public static class AlertId
     {
         var period = crossing.PeriodStart.UtcDateTime.ToString("yyyy-MM-dd'T'HHmm'Z'", CultureInfo.InvariantCulture);
         var threshold = crossing.ThresholdPercent.ToString(CultureInfo.InvariantCulture);
-        return $"alert_{Escape(budget.Value)}_{period}_{Escape(threshold)}";
+        var kind = crossing.Kind switch
+        {
+            ThresholdKind.Percent => "",
+            ThresholdKind.Absolute => "a",
+            ThresholdKind.Forecast => "f",
+            _ => throw new System.Diagnostics.UnreachableException(crossing.Kind.ToString()),
+        };
+        return $"alert_{Escape(budget.Value)}_{period}_{kind}{Escape(threshold)}";
     }
+
+    /// <summary>A notice on an alert is a message of its own, at most one of each kind per alert.</summary>
+    public static string Of(PeriodEvent happened) => happened switch
+    {
+        ThresholdCrossed => Of(happened.Id, happened.Crossing),
+        ThresholdRetracted => $"{Of(happened.Id, happened.Crossing)}_retracted",
+        ThresholdRecrossed => $"{Of(happened.Id, happened.Crossing)}_recrossed",
+        _ => throw new System.Diagnostics.UnreachableException(happened.GetType().Name),
+    };
 
     private static string Escape(string text)
     {

@@ -15,14 +15,28 @@ public sealed record BudgetDraft
 
     public string? Currency { get; init; }
 
-    public DateTimeOffset? PeriodStart { get; init; }
+    public PeriodDraft Period { get; init; } = new();
 
-    public DateTimeOffset? PeriodEnd { get; init; }
+    public IReadOnlyList<string> Models { get; init; } = [];
 
-    public string? TimeZone { get; init; }
+    public IReadOnlyList<string> Fleets { get; init; } = [];
 
-    /// <summary>Null is the usual 50, 80, 100.</summary>
+    public IReadOnlyList<(string Key, string Value)> Tags { get; init; } = [];
+
+    public BudgetKind Kind { get; init; }
+
+    /// <summary>Null is the usual 50, 80, 100, unless amounts or forecasts are named.</summary>
     public IReadOnlyList<decimal>? Thresholds { get; init; }
+
+    public IReadOnlyList<decimal>? ThresholdAmounts { get; init; }
+
+    public IReadOnlyList<decimal>? ForecastThresholds { get; init; }
+
+    public decimal? RolloverPercent { get; init; }
+
+    public TemporaryRaise? Raise { get; init; }
+
+    public AmountChanges Changes { get; init; } = AmountChanges.None;
 
     public string? WebhookUrl { get; init; }
 
@@ -44,28 +58,92 @@ public static class BudgetRules
 
     /// <param name="draft">What was written.</param>
     /// <param name="id">The budget's id.</param>
-    /// <param name="monthHolding">Knows the zones.</param>
+    /// <param name="dateHolding">Knows the zones.</param>
     /// <param name="now">A monthly budget starts with the month that holds it, unless the draft says another.</param>
     /// <param name="terms">Set when there is no flaw.</param>
     public static IReadOnlyList<Rejection> Read(
-        BudgetDraft draft, string? id, MonthHolding monthHolding, DateTimeOffset now, out BudgetTerms? terms)
+        BudgetDraft draft, string? id, DateHolding dateHolding, DateTimeOffset now, out BudgetTerms? terms)
     {
         var flaws = new List<Rejection>();
         if (BudgetId.Flaw(id) is { } idFlaw) flaws.Add(new Rejection("budget_id_invalid", "id", $"The id {idFlaw}."));
         if (Name.Flaw(draft.Tenant) is { } tenantFlaw) flaws.Add(new Rejection("tenant_invalid", "tenant", $"The tenant {tenantFlaw}."));
         AmountFlaws(draft, flaws);
-        if (!Iso4217.IsCode(draft.Currency))
-            flaws.Add(new Rejection("currency_unknown", "currency", $"'{draft.Currency}' is not an ISO 4217 code such as USD."));
-        var (thresholds, thresholdFlaws) = draft.Thresholds is null ? (Thresholds.Usual, []) : Thresholds.Read(draft.Thresholds);
-        flaws.AddRange(thresholdFlaws);
-        var period = PeriodRules.Read(draft.PeriodStart, draft.PeriodEnd, draft.TimeZone, monthHolding, now, flaws);
+        var currency = ReadCurrency(draft, flaws);
+        var thresholds = ReadThresholds(draft, flaws);
+        var scope = ScopeRules.Read(draft, flaws);
+        AllowanceFlaws(draft, now, flaws);
+        var period = PeriodRules.Read(draft.Period, dateHolding, now, flaws);
         var url = ReadUrl(draft.WebhookUrl, flaws);
         terms = flaws.Count > 0
             ? null
             : new BudgetTerms(
-                new TenantId(draft.Tenant!), draft.Measure, new Money(draft.Amount!.Value, new Currency(draft.Currency!)), period!,
-                thresholds!, url, draft.DeliverBackfilled);
+                new TenantId(draft.Tenant!), draft.Measure, new Money(draft.Amount!.Value, currency!.Value), period!, thresholds!.Value.Percents,
+                url, draft.DeliverBackfilled)
+            {
+                Scope = scope!,
+                Kind = draft.Kind,
+                ThresholdAmounts = thresholds.Value.Amounts,
+                ForecastThresholds = thresholds.Value.Forecasts,
+                RolloverPercent = draft.RolloverPercent ?? 0,
+                Raise = draft.Raise,
+                Changes = draft.Changes,
+            };
         return flaws;
+    }
+
+    /// <summary>ISO's code for no currency at all: that of tokens and calls.</summary>
+    public const string NoCurrency = "XXX";
+
+    private static Currency? ReadCurrency(BudgetDraft draft, List<Rejection> flaws)
+    {
+        if (!draft.Measure.IsMoney())
+        {
+            if (draft.Currency is null or NoCurrency) return new Currency(NoCurrency);
+            flaws.Add(new Rejection("currency_unwanted", "currency", $"{draft.Measure} has no currency; leave it out."));
+            return null;
+        }
+
+        if (Iso4217.IsCode(draft.Currency)) return new Currency(draft.Currency!);
+        flaws.Add(new Rejection("currency_unknown", "currency", $"'{draft.Currency}' is not an ISO 4217 code such as USD."));
+        return null;
+    }
+
+    private static (Thresholds Percents, Thresholds Amounts, Thresholds Forecasts)? ReadThresholds(BudgetDraft draft, List<Rejection> flaws)
+    {
+        var others = draft.ThresholdAmounts is { Count: > 0 } || draft.ForecastThresholds is { Count: > 0 };
+        var (percents, percentFlaws) = draft.Thresholds switch
+        {
+            null => (others ? Thresholds.None : Thresholds.Usual, []),
+            { Count: 0 } when others => (Thresholds.None, []),
+            { } given => Thresholds.Read(given),
+        };
+        var (amounts, amountFlaws) = Thresholds.ReadAmounts(draft.ThresholdAmounts, "thresholdAmounts");
+        var (forecasts, forecastFlaws) = draft.ForecastThresholds is { Count: > 0 } foreseen
+            ? Thresholds.Read(foreseen, "forecastThresholds")
+            : (Thresholds.None, []);
+        flaws.AddRange([.. percentFlaws, .. amountFlaws, .. forecastFlaws]);
+        if (forecasts is { IsNone: false } && draft.Measure.IsRatio())
+            flaws.Add(new Rejection("forecast_of_quotient", "forecastThresholds", $"{draft.Measure} is a quotient and is not foreseen."));
+        return percents is null || amounts is null || forecasts is null ? null : (percents, amounts, forecasts);
+    }
+
+    private static void AllowanceFlaws(BudgetDraft draft, DateTimeOffset now, List<Rejection> flaws)
+    {
+        if (draft.RolloverPercent is { } percent && (percent is < 0 or > 100 || decimal.Round(percent, Thresholds.MaxDecimals) != percent))
+            flaws.Add(new Rejection("rollover_out_of_range", "rolloverPercent", "A rollover is 0 to 100 percent, with at most 2 decimals."));
+        if (draft.RolloverPercent > 0 && (draft.Measure.IsRatio() || draft.Period.Kind is BudgetPeriodKind.Rolling or BudgetPeriodKind.Custom || draft.Period.End is not null))
+            flaws.Add(new Rejection("rollover_without_next", "rolloverPercent", "Only a sum over periods that come again leaves something for the next one."));
+        if (draft.Raise is { } raise)
+        {
+            if (raise.By is <= 0 or > MaxAmount || decimal.Round(raise.By, MaxDecimals) != raise.By)
+                flaws.Add(new Rejection("raise_out_of_range", "raise.by", $"A raise lies above 0, is at most {MaxAmount:0} and has at most {MaxDecimals} decimals."));
+            if (raise.Until <= now) flaws.Add(new Rejection("raise_over", "raise.until", "A raise ends in the future; it is temporary."));
+        }
+
+        if (draft.Changes.Any(c => c.Amount is <= 0 or > MaxAmount || decimal.Round(c.Amount, MaxDecimals) != c.Amount))
+            flaws.Add(new Rejection("amount_out_of_range", "amount", "An amount lies above zero."));
+        if (draft.Changes.Count > AmountChanges.MaxCount)
+            flaws.Add(new Rejection("amount_changes_too_many", "effectiveFrom", $"A budget has at most {AmountChanges.MaxCount} dated amounts."));
     }
 
     private static void AmountFlaws(BudgetDraft draft, List<Rejection> flaws)

@@ -3,7 +3,7 @@ using FinOps.Domain.Values;
 
 namespace FinOps.Domain.Budgets;
 
-/// <summary>Where a budget alerts, in percent of its amount: ascending, distinct, above zero.</summary>
+/// <summary>Where a budget alerts, in percent of its limit or in the measure's unit: ascending, distinct, above zero.</summary>
 public sealed class Thresholds : IEquatable<Thresholds>
 {
     public const int MaxCount = 10;
@@ -15,33 +15,53 @@ public sealed class Thresholds : IEquatable<Thresholds>
 
     public static readonly Thresholds Usual = new([50m, 80m, 100m]);
 
-    private Thresholds(ImmutableArray<decimal> percents) => Percents = percents;
+    public static readonly Thresholds None = new([]);
 
-    public ImmutableArray<decimal> Percents { get; }
+    private Thresholds(ImmutableArray<decimal> values) => Values = values;
 
-    public static (Thresholds? Thresholds, IReadOnlyList<Rejection> Flaws) Read(IReadOnlyList<decimal> percents)
+    public ImmutableArray<decimal> Values { get; }
+
+    public bool IsNone => Values.IsEmpty;
+
+    /// <param name="amounts">In the measure's unit; null and empty are none.</param>
+    /// <param name="field">Whose flaws they are.</param>
+    public static (Thresholds? Thresholds, IReadOnlyList<Rejection> Flaws) ReadAmounts(IReadOnlyList<decimal>? amounts, string field)
     {
         var flaws = new List<Rejection>();
-        if (percents.Count == 0) flaws.Add(Flaw("thresholds_missing", "Name at least one threshold, for example 80."));
-        if (percents.Count > MaxCount) flaws.Add(Flaw("thresholds_too_many", $"A budget has at most {MaxCount} thresholds."));
+        if (amounts is not { Count: > 0 }) return (None, flaws);
+        if (amounts.Count > MaxCount) flaws.Add(new Rejection("thresholds_too_many", field, $"A budget has at most {MaxCount} thresholds."));
+        if (amounts.Any(a => a is <= 0 or > BudgetRules.MaxAmount))
+            flaws.Add(new Rejection("threshold_out_of_range", field, $"A threshold lies above 0 and is at most {BudgetRules.MaxAmount:0}."));
+        if (amounts.Any(a => decimal.Round(a, BudgetRules.MaxDecimals) != a))
+            flaws.Add(new Rejection("threshold_too_fine", field, $"A threshold has at most {BudgetRules.MaxDecimals} decimals."));
+        if (amounts.Zip(amounts.Skip(1)).Any(pair => pair.First >= pair.Second))
+            flaws.Add(new Rejection("thresholds_not_ascending", field, "Thresholds ascend, and none is named twice."));
+        return flaws.Count > 0 ? (null, flaws) : (new Thresholds([.. amounts.Select(WithoutTrailingZeros)]), flaws);
+    }
+
+    /// <param name="percents">Of the limit.</param>
+    /// <param name="field">Whose flaws they are.</param>
+    public static (Thresholds? Thresholds, IReadOnlyList<Rejection> Flaws) Read(IReadOnlyList<decimal> percents, string field = "thresholds")
+    {
+        var flaws = new List<Rejection>();
+        if (percents.Count == 0) flaws.Add(new Rejection("thresholds_missing", field, "Name at least one threshold, for example 80."));
+        if (percents.Count > MaxCount) flaws.Add(new Rejection("thresholds_too_many", field, $"A budget has at most {MaxCount} thresholds."));
         if (percents.Any(p => p is <= 0 or > MaxPercent))
-            flaws.Add(Flaw("threshold_out_of_range", $"A threshold lies above 0 and is at most {MaxPercent:0} percent."));
+            flaws.Add(new Rejection("threshold_out_of_range", field, $"A threshold lies above 0 and is at most {MaxPercent:0} percent."));
         if (percents.Any(p => decimal.Round(p, MaxDecimals) != p))
-            flaws.Add(Flaw("threshold_too_fine", $"A threshold has at most {MaxDecimals} decimals."));
+            flaws.Add(new Rejection("threshold_too_fine", field, $"A threshold has at most {MaxDecimals} decimals."));
         if (percents.Zip(percents.Skip(1)).Any(pair => pair.First >= pair.Second))
-            flaws.Add(Flaw("thresholds_not_ascending", "Thresholds ascend, and none is named twice."));
+            flaws.Add(new Rejection("thresholds_not_ascending", field, "Thresholds ascend, and none is named twice."));
         return flaws.Count > 0 ? (null, flaws) : (new Thresholds([.. percents.Select(WithoutTrailingZeros)]), flaws);
     }
 
-    public bool Equals(Thresholds? other) => other is not null && Percents.SequenceEqual(other.Percents);
+    public bool Equals(Thresholds? other) => other is not null && Values.SequenceEqual(other.Values);
 
     public override bool Equals(object? obj) => Equals(obj as Thresholds);
 
-    public override int GetHashCode() => Percents.Aggregate(0, HashCode.Combine);
+    public override int GetHashCode() => Values.Aggregate(0, HashCode.Combine);
 
-    public override string ToString() => string.Join(", ", Percents);
-
-    private static Rejection Flaw(string code, string message) => new(code, "thresholds", message);
+    public override string ToString() => string.Join(", ", Values);
 
     // 80 and 80.00 are one threshold, so they must read the same in an alert's id.
     private static decimal WithoutTrailingZeros(decimal percent) => percent / 1.0000000000000000000000000000m;

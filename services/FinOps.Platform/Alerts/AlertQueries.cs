@@ -1,8 +1,10 @@
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
+using FinOps.Platform.Budgets;
 using FinOps.Platform.Graph;
 using FinOps.Platform.Hosting;
 using GraphQL;
+using Marten;
 using Npgsql;
 
 namespace FinOps.Platform.Alerts;
@@ -10,46 +12,46 @@ namespace FinOps.Platform.Alerts;
 /// <summary>The alerts that were raised, and what became of them.</summary>
 public sealed class AlertQueries
 {
-    /// <summary>Alerts by budget, period and threshold. <c>after</c> is the id of the last alert of the page before.</summary>
+    /// <summary>
+    /// Alerts by budget, period and threshold; <c>includeNotices</c> shows the notices on them, too. <c>after</c> is the id of the last alert
+    /// of the page before.
+    /// </summary>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static async Task<IEnumerable<AlertView>> Alerts(
         IReadOnlyList<string>? tenants, IReadOnlyList<string>? budgets, int? first, string? after, [FromServices] Viewer viewer,
-        [FromServices] NpgsqlDataSource database, CancellationToken cancellation)
+        [FromServices] NpgsqlDataSource database, [FromServices] BudgetCrossings crossings, [FromServices] IDocumentStore store,
+        CancellationToken cancellation, bool? includeNotices = false)
     {
         var count = first ?? Limits.PageSize;
         if (count is < 1 or > Limits.PageSize)
             throw new RejectedException(new Rejection("page_size", "first", $"A page holds 1 to {Limits.PageSize} alerts."));
         var mine = viewer.Narrow(tenants)?.Select(t => t.Value).ToArray();
-        var alerts = await ReadAsync(database, mine, budgets?.ToArray(), count, after, cancellation);
+        var alerts = await ReadAsync(database, mine, budgets?.ToArray(), includeNotices ?? false, viewer.SeesCost, count, after, cancellation);
         var deliveries = await DeliveriesAsync(database, alerts.Select(a => a.Id).ToArray(), cancellation);
-        return alerts.Select(alert => alert with { Deliveries = deliveries[alert.Id].ToList() });
+        var asked = new AlertCrossings(crossings, store, alerts);
+        return alerts.Select(alert => alert with { Deliveries = deliveries[alert.Id].ToList(), Crossings = asked });
     }
 
     private static async Task<List<AlertView>> ReadAsync(
-        NpgsqlDataSource database, string[]? tenants, string[]? budgets, int count, string? after, CancellationToken cancellation)
+        NpgsqlDataSource database, string[]? tenants, string[]? budgets, bool includeNotices, bool seesCost, int count,
+        string? after, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
-            """
-            select id, budget_id, tenant, threshold, period_start, period_end, status, crossed_at, amount, spend, currency
+            $"""
+            select {AlertRow.Columns}
             from finops.alert
             where ($1::text[] is null or tenant = any($1)) and ($2::text[] is null or budget_id = any($2))
-              and ($3::text is null or (budget_id, period_start, threshold) >
-                (select p.budget_id, p.period_start, p.threshold from finops.alert p where p.id = $3))
-            order by budget_id, period_start, threshold
+              and ($3::text is null or (budget_id, period_start, threshold, id) >
+                (select p.budget_id, p.period_start, p.threshold, p.id from finops.alert p where p.id = $3))
+              and ($5 or notice_of is null) and ($6 or measure not like 'COST%')
+            order by budget_id, period_start, threshold, id
             limit $4
             """);
-        foreach (var value in (object?[])[tenants, budgets, after, count])
+        foreach (var value in (object?[])[tenants, budgets, after, count, includeNotices, seesCost])
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var alerts = new List<AlertView>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            alerts.Add(new AlertView(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetDecimal(3), reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetFieldValue<DateTimeOffset>(5), Enum.Parse<AlertStatus>(reader.GetString(6), ignoreCase: true),
-                reader.GetFieldValue<DateTimeOffset>(7), reader.GetDecimal(8), reader.GetDecimal(9), reader.GetString(10), []));
-        }
-
+        while (await reader.ReadAsync(cancellation)) alerts.Add(AlertRow.Of(reader));
         return alerts;
     }
 

@@ -126,7 +126,7 @@ public sealed class AlertRemedies(NpgsqlDataSource database, IDocumentStore stor
             Tenant = terms.Tenant.Value,
             Measure = terms.Measure.ToString().ToUpperInvariant(),
             Kind = "TEST",
-            ThresholdPercent = terms.Thresholds.Percents[0],
+            ThresholdPercent = terms.Thresholds.IsNone ? 100m : terms.Thresholds.Values[0],
             Amount = amount,
             Spend = "0",
             Currency = terms.Amount.Currency.Code,

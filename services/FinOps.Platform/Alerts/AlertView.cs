@@ -1,3 +1,4 @@
+using FinOps.Domain.Budgets;
 using GraphQL;
 
 namespace FinOps.Platform.Alerts;
@@ -16,6 +17,28 @@ public enum AlertStatus
 
     /// <summary>Some channel has given up; its last delivery says why.</summary>
     Failed,
+
+    /// <summary>The measure lies below the threshold again: what crossed it was voided, amended or re-rated, or the amount was raised.</summary>
+    Retracted,
+}
+
+/// <summary>What a message about a budget says.</summary>
+public enum AlertKind
+{
+    /// <summary>A threshold was crossed; at most once per budget, period and threshold.</summary>
+    Threshold,
+
+    /// <summary>The period is foreseen to reach a threshold; at most once per budget, period and threshold.</summary>
+    Forecast,
+
+    /// <summary>What crossed it counts no longer; at most once per alert.</summary>
+    Retracted,
+
+    /// <summary>A quotient lies below its threshold again; at most once per alert.</summary>
+    Recovered,
+
+    /// <summary>Crossed once more after it was retracted or had recovered; at most once per alert.</summary>
+    Recrossed,
 }
 
 /// <summary>What became of one try.</summary>
@@ -35,7 +58,38 @@ public enum DeliveryStatus
 [Name("Alert")]
 public sealed record AlertView(
     string Id, string BudgetId, string Tenant, decimal ThresholdPercent, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd,
-    AlertStatus Status, DateTimeOffset CrossedAt, decimal Amount, decimal SpendAtCrossing, string Currency, IReadOnlyList<DeliveryView> Deliveries);
+    AlertStatus Status, DateTimeOffset CrossedAt, decimal Amount, decimal SpendAtCrossing, string Currency, IReadOnlyList<DeliveryView> Deliveries)
+{
+    internal AlertCrossings? Crossings { get; init; }
+
+    /// <summary>An alert, or a notice on one.</summary>
+    public AlertKind Kind { get; init; }
+
+    /// <summary>What the threshold is a number of.</summary>
+    public ThresholdKind ThresholdKind { get; init; }
+
+    /// <summary>Of an ABSOLUTE threshold: its amount, in the measure's unit.</summary>
+    public decimal? ThresholdAmount { get; init; }
+
+    /// <summary>Of a notice: the alert that it is about.</summary>
+    public string? NoticeOf { get; init; }
+
+    /// <summary>Why, in a sentence, where more is to be said than the figures.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>Since when the measure lies below the threshold again.</summary>
+    public DateTimeOffset? RetractedAt { get; init; }
+
+    /// <summary>
+    /// The record that crossed it in the order of event time, as the books say now; null where nothing does any more, and for a quotient.
+    /// </summary>
+    public Task<CrossingView?> Crossing(CancellationToken cancellation) =>
+        Crossings is null ? Task.FromResult<CrossingView?>(null) : Crossings.OfAsync(this, cancellation);
+}
+
+/// <summary>A record after which a period's measure was not below a threshold any more.</summary>
+[Name("Crossing")]
+public sealed record CrossingView(string Source, string Id, DateTimeOffset OccurredAt, decimal Cumulative);
 
 /// <summary>One try to deliver an alert through a channel.</summary>
 [Name("Delivery")]

@@ -23,12 +23,16 @@ public sealed class BudgetDesk(
         {
             WebhookRefusal = await RefusalAsync(order.WebhookUrl, cancellation),
             Channels = read.Orders?.ToArray(),
-            ChannelFlaws = (read.Flaws ?? []).Select(f => new BudgetFlaw(f.Code, f.Field, f.Message)).ToArray(),
+            ChannelFlaws = read.Flaws?.Select(f => new BudgetFlaw(f.Code, f.Field, f.Message)).ToArray(),
         };
         // Without a tenant there is no grain to ask.
         if (Name.Flaw(order.Tenant) is not null) throw new RejectedException(checkedOrder.Flaws(clock.GetUtcNow()));
         if (!viewer.MaySee(new TenantId(order.Tenant!)))
             throw new RejectedException(new Rejection("tenant_not_allowed", "tenant", "This key may not set budgets of that tenant."));
+
+        if (order.Measure?.ShowsCost() == true && !viewer.SeesCost)
+            throw new RejectedException(new Rejection("measure_not_allowed", "measure", "This key does not see cost, so it may not set budgets on it."));
+        if (order.Verb != BudgetVerb.Create && !viewer.SeesCost) await RequireNoCostAsync(order.Id, cancellation);
 
         var answer = await grains.GetGrain<IBudgetGrain>(order.Tenant!).WriteAsync(checkedOrder);
         if (answer.Flaws.Count > 0)
@@ -46,6 +50,13 @@ public sealed class BudgetDesk(
         return await command.ExecuteScalarAsync(cancellation) is string tenant && viewer.MaySee(new TenantId(tenant))
             ? tenant
             : throw new RejectedException(new Rejection("budget_unknown", "id", "There is no budget with this id."));
+    }
+
+    private async Task RequireNoCostAsync(string id, CancellationToken cancellation)
+    {
+        await using var session = store.QuerySession();
+        if ((await BudgetStreams.LoadAsync(session, new BudgetId(id), cancellation)).State is Budget.Open { Terms.Measure: var measure } && measure.ShowsCost())
+            throw new RejectedException(new Rejection("budget_unknown", "id", "There is no budget with this id."));
     }
 
     // A URL that is none is for the rules to refuse.

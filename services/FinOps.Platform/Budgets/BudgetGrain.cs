@@ -23,6 +23,10 @@ public interface IBudgetGrain : IGrainWithStringKey
     [Alias("evaluate")]
     Task EvaluateAsync(int[]? days);
 
+    /// <summary>Likewise, where usage may have been taken back: looks also for thresholds that are crossed no longer.</summary>
+    [Alias("review")]
+    Task ReviewAsync(int[]? days);
+
     /// <summary>Evaluates whatever changed since this was last called and came to its end.</summary>
     [Alias("catch-up")]
     Task CatchUpAsync();
@@ -67,12 +71,16 @@ internal sealed class BudgetGrain(
         }
     }
 
-    public Task EvaluateAsync(int[]? days) => AgainWhenStaleAsync(async () =>
+    public Task EvaluateAsync(int[]? days) => EvaluateAsync(days, new Evaluation(MayTakeBack: false, WithForecast: false));
+
+    public Task ReviewAsync(int[]? days) => EvaluateAsync(days, new Evaluation(MayTakeBack: true, WithForecast: false));
+
+    private Task<bool> EvaluateAsync(int[]? days, Evaluation evaluation) => AgainWhenStaleAsync(async () =>
     {
         open ??= await OpenBudgets.LoadAsync(database, store, Tenant, CancellationToken.None);
         if (open.Ids.Count == 0) return true;
         var touched = days ?? await TouchedDays.ReadAsync(database, Tenant, since: null, CancellationToken.None);
-        await evaluate.RunAsync(open, touched, Deliver, CancellationToken.None);
+        await evaluate.RunAsync(open, touched, evaluation, Deliver, CancellationToken.None);
         return true;
     });
 
@@ -82,7 +90,7 @@ internal sealed class BudgetGrain(
         open = null;
         // Read before the spend: what comes in between is evaluated again next time rather than never.
         var mark = await BudgetWatch.ReadAsync(database, Tenant, clock.GetUtcNow(), CancellationToken.None);
-        await EvaluateAsync(await mark.DaysToEvaluateAsync(database, CancellationToken.None));
+        await EvaluateAsync(await mark.DaysToEvaluateAsync(database, CancellationToken.None), new Evaluation(mark.MayHaveTakenBack, WithForecast: true));
         await mark.SaveAsync(database, CancellationToken.None);
     }
 

@@ -12,8 +12,15 @@ public sealed class CreateBudgetInput
     /// <summary>For ever; made up when left out.</summary>
     public string? Id { get; set; }
 
-    /// <summary>The scope. A tenant's own key may leave it out.</summary>
+    /// <summary>Whose usage counts. A tenant's own key may leave it out.</summary>
     public string? Tenant { get; set; }
+
+    /// <summary>Which of it; all where it is left out.</summary>
+    public BudgetScopeInput? Scope { get; set; }
+
+    /// <summary>What it does where it is exceeded; ADVISORY when left out.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<BudgetKind>))]
+    public BudgetKind? Kind { get; set; }
 
     [JsonConverter(typeof(JsonStringEnumConverter<BudgetMeasure>))]
     public BudgetMeasure? Measure { get; set; }
@@ -25,8 +32,19 @@ public sealed class CreateBudgetInput
 
     public BudgetPeriodInput? Period { get; set; }
 
-    /// <summary>Percent of the amount, ascending; 50, 80, 100 when left out.</summary>
+    /// <summary>Percent of the limit, ascending; 50, 80, 100 when neither these nor amounts nor forecasts are named.</summary>
     public IReadOnlyList<decimal>? Thresholds { get; set; }
+
+    /// <summary>In the measure's own unit, ascending.</summary>
+    public IReadOnlyList<decimal>? ThresholdAmounts { get; set; }
+
+    /// <summary>Percent of the limit, ascending, of what the period is foreseen to come to.</summary>
+    public IReadOnlyList<decimal>? ForecastThresholds { get; set; }
+
+    /// <summary>What a period leaves over goes into the next one, up to this share of its amount; 0 when left out.</summary>
+    public decimal? RolloverPercent { get; set; }
+
+    public BudgetRaiseInput? Raise { get; set; }
 
     public WebhookInput? Webhook { get; set; }
 
@@ -37,9 +55,45 @@ public sealed class CreateBudgetInput
     public bool? DeliverBackfilled { get; set; }
 }
 
-/// <summary>With an end: once, from start to end. Without: each month of the zone, from the one that holds the start, or now.</summary>
+/// <summary>Which of the tenant's usage counts: values of one list are alternatives, of several lists all must hold.</summary>
+public sealed class BudgetScopeInput
+{
+    public IReadOnlyList<string>? Models { get; set; }
+
+    public IReadOnlyList<string>? Fleets { get; set; }
+
+    public IReadOnlyList<BudgetTagInput>? Tags { get; set; }
+}
+
+/// <summary>A tag and its value.</summary>
+public sealed class BudgetTagInput
+{
+    public required string Key { get; set; }
+
+    public required string Value { get; set; }
+}
+
+/// <summary>More for a while: added to the limit of whatever period runs, until an instant.</summary>
+public sealed class BudgetRaiseInput
+{
+    public decimal? By { get; set; }
+
+    public DateTimeOffset? Until { get; set; }
+}
+
+/// <summary>With an end: once, from start to end. Without: again and again in the zone, from the one that holds the start, or now.</summary>
 public sealed class BudgetPeriodInput
 {
+    /// <summary>CUSTOM with an end, MONTH without, when left out.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<BudgetPeriodKind>))]
+    public BudgetPeriodKind? Kind { get; set; }
+
+    /// <summary>Of a ROLLING period: how many days it looks back, the day that ends it included.</summary>
+    public int? Days { get; set; }
+
+    /// <summary>The first period counts from the start only, and has its share of the amount.</summary>
+    public bool? Prorate { get; set; }
+
     public DateTimeOffset? Start { get; set; }
 
     public DateTimeOffset? End { get; set; }
@@ -57,14 +111,30 @@ public sealed class WebhookInput
     public string? Secret { get; set; }
 }
 
-/// <summary>What is left out stays. Period, currency and measure stay always.</summary>
+/// <summary>What is left out stays. Scope, period, currency and measure stay always.</summary>
 public sealed class ChangeBudgetInput
 {
     public string? Id { get; set; }
 
     public decimal? Amount { get; set; }
 
+    /// <summary>The amount holds for periods that start at or after it; at once when left out.</summary>
+    public DateTimeOffset? EffectiveFrom { get; set; }
+
+    [JsonConverter(typeof(JsonStringEnumConverter<BudgetKind>))]
+    public BudgetKind? Kind { get; set; }
+
     public IReadOnlyList<decimal>? Thresholds { get; set; }
+
+    public IReadOnlyList<decimal>? ThresholdAmounts { get; set; }
+
+    public IReadOnlyList<decimal>? ForecastThresholds { get; set; }
+
+    public decimal? RolloverPercent { get; set; }
+
+    public BudgetRaiseInput? Raise { get; set; }
+
+    public bool? RemoveRaise { get; set; }
 
     public WebhookInput? Webhook { get; set; }
 

@@ -34,7 +34,7 @@ internal sealed class BudgetNudges(IGrainFactory grains, ILogger<BudgetNudges> l
                     due.Writer.TryWrite(tenant);
                 }
 
-                note.Add(BudgetCalendar.DayOf(committed.First), BudgetCalendar.DayOf(committed.Last));
+                note.Add(BudgetCalendar.DayOf(committed.First), BudgetCalendar.DayOf(committed.Last), committed.TakesBack);
             }
         }
     }
@@ -58,10 +58,12 @@ internal sealed class BudgetNudges(IGrainFactory grains, ILogger<BudgetNudges> l
     private async Task TellAsync(string tenant)
     {
         int[]? days;
-        lock (gate) days = notes[tenant].Take();
+        bool takesBack;
+        lock (gate) days = notes[tenant].Take(out takesBack);
         try
         {
-            await grains.GetGrain<IBudgetGrain>(tenant).EvaluateAsync(days);
+            var budgets = grains.GetGrain<IBudgetGrain>(tenant);
+            await (takesBack ? budgets.ReviewAsync(days) : budgets.EvaluateAsync(days));
         }
         catch (Exception failure)
         {
@@ -81,19 +83,23 @@ internal sealed class BudgetNudges(IGrainFactory grains, ILogger<BudgetNudges> l
     {
         private readonly HashSet<int> days = [];
         private bool isAnyDay;
+        private bool isTakenBack;
 
         public bool IsEmpty => !isAnyDay && days.Count == 0;
 
-        public void Add(int first, int last)
+        public void Add(int first, int last, bool takesBack)
         {
+            isTakenBack |= takesBack;
             if (isAnyDay) return;
             for (var day = first; day <= last && days.Count <= Limits.DaysNotedPerTenant; day++) days.Add(day);
             isAnyDay = days.Count > Limits.DaysNotedPerTenant;
         }
 
         /// <returns>The days, null for any; nothing is left.</returns>
-        public int[]? Take()
+        /// <param name="takesBack">Whether some may have been taken back.</param>
+        public int[]? Take(out bool takesBack)
         {
+            (takesBack, isTakenBack) = (isTakenBack, false);
             int[]? taken = isAnyDay ? null : [.. days];
             days.Clear();
             isAnyDay = false;

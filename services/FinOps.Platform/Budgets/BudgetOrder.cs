@@ -48,11 +48,43 @@ public sealed record BudgetOrder
 
     [Id(14)] public bool? DeliverBackfilled { get; init; }
 
+    [Id(15)] public BudgetMeasure? Measure { get; init; }
+
+    [Id(16)] public BudgetKind? Kind { get; init; }
+
+    [Id(17)] public BudgetPeriodKind? PeriodKind { get; init; }
+
+    [Id(18)] public int? PeriodDays { get; init; }
+
+    [Id(19)] public bool Prorate { get; init; }
+
+    [Id(20)] public string[]? Models { get; init; }
+
+    [Id(21)] public string[]? Fleets { get; init; }
+
+    /// <summary>Key after value after key.</summary>
+    [Id(22)] public string[]? Tags { get; init; }
+
+    [Id(23)] public decimal[]? ThresholdAmounts { get; init; }
+
+    [Id(24)] public decimal[]? ForecastThresholds { get; init; }
+
+    [Id(25)] public decimal? RolloverPercent { get; init; }
+
+    [Id(26)] public decimal? RaiseBy { get; init; }
+
+    [Id(27)] public DateTimeOffset? RaiseUntil { get; init; }
+
+    [Id(28)] public bool RemoveRaise { get; init; }
+
+    /// <summary>Of a changed amount: for periods that start at or after it; null is at once.</summary>
+    [Id(29)] public DateTimeOffset? EffectiveFrom { get; init; }
+
     /// <summary>Null leaves the budget's channels as they are.</summary>
     [Id(50)] public AlertChannelOrder[]? Channels { get; init; }
 
     /// <summary>What is wrong with the channels, found where their classes are; the rules name it together with all other flaws.</summary>
-    [Id(51)] public BudgetFlaw[] ChannelFlaws { get; init; } = [];
+    [Id(51)] public BudgetFlaw[]? ChannelFlaws { get; init; }
 
     // A record prints its members; the secret must not end in a log that way.
     public override string ToString() => $"{Verb} budget {Id} of {Tenant} by {By}";
@@ -79,24 +111,39 @@ public sealed record BudgetOrder
 
     private List<Rejection> Flaws(BudgetDraft draft, DateTimeOffset now, out BudgetTerms? terms)
     {
-        var flaws = BudgetRules.Read(draft, Id, BudgetCalendar.MonthHolding, now, out terms).ToList();
+        var flaws = BudgetRules.Read(draft, Id, BudgetCalendar.DateHolding, now, out terms).ToList();
         if (WebhookRefusal is not null) flaws.Add(new Rejection("webhook_url_not_allowed", "webhook.url", WebhookRefusal));
         if (Budgets.WebhookSecret.Flaw(WebhookSecret) is { } secretFlaw) flaws.Add(secretFlaw);
         if (WebhookSecret is not null && draft.WebhookUrl is null)
             flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret signs what goes to a URL; name it."));
-        flaws.AddRange(ChannelFlaws.Select(f => new Rejection(f.Code, f.Field, f.Message)));
+        flaws.AddRange((ChannelFlaws ?? []).Select(f => new Rejection(f.Code, f.Field, f.Message)));
         return flaws;
     }
 
     private BudgetDraft Draft() => new()
     {
         Tenant = Tenant,
+        Measure = Measure ?? BudgetMeasure.Charge,
         Amount = Amount,
         Currency = Currency,
-        PeriodStart = PeriodStart,
-        PeriodEnd = PeriodEnd,
-        TimeZone = TimeZone,
+        Period = new PeriodDraft
+        {
+            Kind = PeriodKind,
+            Start = PeriodStart,
+            End = PeriodEnd,
+            TimeZone = TimeZone,
+            Days = PeriodDays,
+            Prorate = Prorate,
+        },
+        Models = Models ?? [],
+        Fleets = Fleets ?? [],
+        Tags = [.. (Tags ?? []).Chunk(2).Select(t => (t[0], t[1]))],
+        Kind = Kind ?? BudgetKind.Advisory,
         Thresholds = Thresholds,
+        ThresholdAmounts = ThresholdAmounts,
+        ForecastThresholds = ForecastThresholds,
+        RolloverPercent = RolloverPercent,
+        Raise = RaiseOver(null),
         WebhookUrl = WebhookUrl,
         DeliverBackfilled = DeliverBackfilled ?? false,
     };
@@ -105,10 +152,29 @@ public sealed record BudgetOrder
     {
         Tenant = terms.Tenant.Value,
         Measure = terms.Measure,
-        Amount = Amount ?? terms.Amount.Amount,
+        Amount = EffectiveFrom is null ? Amount ?? terms.Amount.Amount : terms.Amount.Amount,
         Currency = terms.Amount.Currency.Code,
-        Thresholds = Thresholds ?? [.. terms.Thresholds.Percents],
+        Models = terms.Scope.Models,
+        Fleets = terms.Scope.Fleets,
+        Tags = terms.Scope.Tags,
+        Kind = Kind ?? terms.Kind,
+        Thresholds = Thresholds ?? [.. terms.Thresholds.Values],
+        ThresholdAmounts = ThresholdAmounts ?? [.. terms.ThresholdAmounts.Values],
+        ForecastThresholds = ForecastThresholds ?? [.. terms.ForecastThresholds.Values],
+        RolloverPercent = RolloverPercent ?? terms.RolloverPercent,
+        Raise = RaiseOver(terms.Raise),
+        // What is said without a date holds from now on, whatever was said for later.
+        Changes = (EffectiveFrom, Amount) switch
+        {
+            ({ } from, { } amount) => terms.Changes.With(new AmountFrom(from, amount)),
+            (null, not null) => AmountChanges.None,
+            _ => terms.Changes,
+        },
         WebhookUrl = RemoveWebhook ? null : WebhookUrl ?? terms.WebhookUrl?.AbsoluteUri,
         DeliverBackfilled = DeliverBackfilled ?? terms.DeliverBackfilled,
     };
+
+    private TemporaryRaise? RaiseOver(TemporaryRaise? present) => RaiseBy is null && RaiseUntil is null
+        ? RemoveRaise ? null : present
+        : new TemporaryRaise(RaiseBy ?? 0, RaiseUntil ?? DateTimeOffset.MinValue);
 }

@@ -1,3 +1,4 @@
+using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Graph;
@@ -20,7 +21,9 @@ public sealed class BudgetQueries
         var mine = viewer.Narrow(tenants)?.Select(t => t.Value).ToArray();
         var found = await FindAsync(database, mine, ids?.ToArray(), includeClosed ?? false, cancellation);
         await using var session = store.QuerySession();
-        return (await BudgetStreams.LoadAsync(session, found, cancellation)).Select(loaded => BudgetView.Of(loaded.State));
+        // A budget on cost shows cost.
+        return (await BudgetStreams.LoadAsync(session, found, cancellation)).Select(loaded => BudgetView.Of(loaded.State))
+            .Where(budget => viewer.SeesCost || !budget.Measure.ShowsCost());
     }
 
     private static async Task<IReadOnlyList<string>> FindAsync(

@@ -1,8 +1,9 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Alerts;
-using FinOps.Platform.Pricing;
+using FinOps.Platform.Metering;
 using GraphQL;
+using Marten;
 
 namespace FinOps.Platform.Budgets;
 
@@ -10,7 +11,7 @@ namespace FinOps.Platform.Budgets;
 [Name("Budget")]
 public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, string? webhookSecret = null)
 {
-    private Task<TenantCharge>? charge;
+    private Task<PeriodFigures>? figures;
 
     public string Id => id.Value;
 
@@ -22,7 +23,28 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
 
     public string Currency => terms.Amount.Currency.Code;
 
-    public IEnumerable<decimal> Thresholds => terms.Thresholds.Percents;
+    /// <summary>Which of the tenant's usage counts.</summary>
+    public BudgetScopeView Scope => new(terms.Scope.Models, terms.Scope.Fleets, [.. terms.Scope.Tags.Select(t => new TagView(t.Key, t.Value))]);
+
+    /// <summary>What it does where it is exceeded.</summary>
+    public BudgetKind Kind => terms.Kind;
+
+    /// <summary>Percent of the limit.</summary>
+    public IEnumerable<decimal> Thresholds => terms.Thresholds.Values;
+
+    /// <summary>In the measure's own unit.</summary>
+    public IEnumerable<decimal> ThresholdAmounts => terms.ThresholdAmounts.Values;
+
+    /// <summary>Percent of the limit, of what the period is foreseen to come to.</summary>
+    public IEnumerable<decimal> ForecastThresholds => terms.ForecastThresholds.Values;
+
+    /// <summary>At most this share of a period's amount goes into the next one where it was left over.</summary>
+    public decimal RolloverPercent => terms.RolloverPercent;
+
+    public BudgetRaiseView? Raise => terms.Raise is { } raise ? new BudgetRaiseView(raise.By, raise.Until) : null;
+
+    /// <summary>Other amounts, for periods that start later.</summary>
+    public IEnumerable<BudgetAmountView> AmountChanges => terms.Changes.Select(c => new BudgetAmountView(c.From, c.Amount));
 
     public bool DeliverBackfilled => terms.DeliverBackfilled;
 
@@ -41,15 +63,41 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
         return new BudgetPeriodView(window.From, window.To, terms.Period.TimeZone);
     }
 
-    /// <summary>What the books say for the period, in the budget's currency.</summary>
-    public async Task<decimal> Spend(
-        [FromServices] TenantCharges charges, [FromServices] TimeProvider clock, CancellationToken cancellation) =>
-        (await ChargeAsync(charges, clock, cancellation)).Charge.Amount;
+    /// <summary>What the books say for the period, in the budget's currency, or in its measure's unit.</summary>
+    public async Task<decimal> Spend([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
+        (await FiguresAsync(spends, cancellation)).Spend;
+
+    /// <summary>The period's limit: the amount that holds for it, its share where it is not whole, what was rolled over, and a raise.</summary>
+    public async Task<decimal> Limit([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
+        (await FiguresAsync(spends, cancellation)).Limit;
 
     /// <summary>Tokens of the period that no rate card priced in the budget's currency: not in the spend, and not zero either.</summary>
-    public async Task<long> UnpricedTokens(
-        [FromServices] TenantCharges charges, [FromServices] TimeProvider clock, CancellationToken cancellation) =>
-        (await ChargeAsync(charges, clock, cancellation)).UnpricedTokens;
+    public async Task<long> UnpricedTokens([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
+        (await FiguresAsync(spends, cancellation)).UnpricedTokens;
+
+    /// <summary>What the period is foreseen to come to; null for a quotient.</summary>
+    public async Task<BudgetForecastView?> Forecast([FromServices] BudgetSpends spends, [FromServices] TimeProvider clock, CancellationToken cancellation) =>
+        terms.Measure.IsRatio()
+            ? null
+            : BudgetForecastView.Of(await spends.ForecastAsync(terms, Window(clock), await FiguresAsync(spends, cancellation), cancellation));
+
+    /// <summary>
+    /// Per threshold that the period's usage reached: the record that took it there, in the order of event time, whenever it arrived. As the
+    /// books say now: what was voided or amended since is not in it.
+    /// </summary>
+    public async Task<IReadOnlyList<ThresholdCrossingView>> CrossingsByEventTime(
+        [FromServices] BudgetCrossings crossings, [FromServices] BudgetSpends spends, [FromServices] TimeProvider clock,
+        CancellationToken cancellation)
+    {
+        var limit = (await FiguresAsync(spends, cancellation)).Limit;
+        var thresholds = terms.Limits(limit).Where(t => t.Kind != ThresholdKind.Forecast).ToList();
+        var found = await crossings.OfAsync(terms, Window(clock), [.. thresholds.Select(t => t.Limit)], cancellation);
+        return [.. thresholds.Zip(found).Where(c => c.Second is not null).Select(c => ThresholdCrossingView.Of(c.First, limit, c.Second!))];
+    }
+
+    /// <summary>Who changed what and when, from its creation on.</summary>
+    public Task<IReadOnlyList<BudgetAuditView>> Audit([FromServices] IDocumentStore store, CancellationToken cancellation) =>
+        BudgetAudit.OfAsync(store, id, cancellation);
 
     /// <summary>Where alerts go beside the bus: the webhook and what the budget names.</summary>
     public async Task<IEnumerable<AlertChannelView>> Channels(
@@ -66,8 +114,7 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
         _ => throw new InvalidOperationException("A listed budget has no stream."),
     };
 
-    private Task<TenantCharge> ChargeAsync(TenantCharges charges, TimeProvider clock, CancellationToken cancellation) =>
-        charge ??= charges.ChargeAsync(terms.Tenant, Window(clock), terms.Amount.Currency, cancellation);
+    private Task<PeriodFigures> FiguresAsync(BudgetSpends spends, CancellationToken cancellation) => figures ??= spends.NowAsync(terms, cancellation);
 
     private Window Window(TimeProvider clock) => BudgetCalendar.Current(terms.Period, clock.GetUtcNow());
 }
@@ -75,3 +122,44 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
 /// <summary>Start inclusive, end exclusive.</summary>
 [Name("BudgetPeriod")]
 public sealed record BudgetPeriodView(DateTimeOffset Start, DateTimeOffset End, string TimeZone);
+
+/// <summary>Values of one list are alternatives, of several all must hold; an empty one is no condition.</summary>
+[Name("BudgetScope")]
+public sealed record BudgetScopeView(IReadOnlyList<string> Models, IReadOnlyList<string> Fleets, IReadOnlyList<TagView> Tags);
+
+/// <summary>More for a while.</summary>
+[Name("BudgetRaise")]
+public sealed record BudgetRaiseView(decimal By, DateTimeOffset Until);
+
+/// <summary>An amount of periods that start at or after an instant.</summary>
+[Name("BudgetAmount")]
+public sealed record BudgetAmountView(DateTimeOffset From, decimal Amount);
+
+/// <summary>What a period is foreseen to come to: by weekday, from the last six weeks.</summary>
+/// <param name="Total">At its end.</param>
+/// <param name="BurnRatePerDay">The mean of the last week's whole days.</param>
+/// <param name="ExceededOn">The first date, in the budget's zone, on which the limit is reached; null where it is not, within the period.</param>
+/// <param name="BacktestDays">Past days that the same method was tried on, each by the days before it.</param>
+/// <param name="BacktestErrorPercent">Σ |foreseen − actual| in percent of Σ actual over them; null where there are none, or nothing was used.</param>
+[Name("BudgetForecast")]
+public sealed record BudgetForecastView(decimal Total, decimal BurnRatePerDay, string? ExceededOn, int BacktestDays, decimal? BacktestErrorPercent)
+{
+    private const int Decimals = 12;
+
+    internal static BudgetForecastView Of(Forecast forecast) => new(
+        decimal.Round(forecast.Total, Decimals), decimal.Round(forecast.BurnRatePerDay, Decimals),
+        forecast.ExceededOn?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), forecast.Backtest?.Days ?? 0,
+        forecast.Backtest?.Percent);
+}
+
+/// <summary>The record after which a period's measure was not below a threshold any more.</summary>
+/// <param name="ThresholdPercent">Of the limit.</param>
+/// <param name="ThresholdAmount">Where the threshold is an amount: which.</param>
+[Name("ThresholdCrossing")]
+public sealed record ThresholdCrossingView(
+    decimal ThresholdPercent, decimal? ThresholdAmount, string Source, string Id, DateTimeOffset OccurredAt, decimal Cumulative)
+{
+    internal static ThresholdCrossingView Of((decimal Value, ThresholdKind Kind, decimal Limit) threshold, decimal limit, CrossingRecord record) => new(
+        threshold.Kind == ThresholdKind.Absolute ? decimal.Round(threshold.Value * 100m / limit, Domain.Budgets.Thresholds.MaxDecimals) : threshold.Value,
+        threshold.Kind == ThresholdKind.Absolute ? threshold.Value : null, record.Source, record.Id, record.OccurredAt, record.Cumulative);
+}

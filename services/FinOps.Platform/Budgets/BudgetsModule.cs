@@ -14,12 +14,16 @@ public static class BudgetsModule
         store.Events.MapEventType<BudgetChangedV1>("budget_changed_v1");
         store.Events.MapEventType<BudgetClosedV1>("budget_closed_v1");
         store.Events.MapEventType<ThresholdCrossedV1>("threshold_crossed_v1");
+        store.Events.MapEventType<ThresholdRetractedV1>("threshold_retracted_v1");
+        store.Events.MapEventType<ThresholdRecrossedV1>("threshold_recrossed_v1");
         return store;
     }
 
     public static IServiceCollection AddBudgets(this IServiceCollection services)
     {
         services.AddSingleton<BudgetDesk>();
+        services.AddSingleton<BudgetCrossings>();
+        services.AddSingleton<BudgetSpends>();
         return services;
     }
 

@@ -30,9 +30,15 @@ internal sealed class OpenBudgets
 
     public bool KnowsCrossings(BudgetId id, Window period) => known.Contains((id, period.From));
 
-    /// <summary>Every threshold of the period is crossed: nothing is left to decide there.</summary>
-    public bool IsExhausted(BudgetId id, Window period) =>
-        this[id].Terms.Thresholds.Percents.All(percent => this[id].Crossed.Contains(new Crossing(period.From, percent)));
+    /// <summary>Every threshold of the period is crossed: more usage decides nothing there.</summary>
+    public bool IsExhausted(BudgetId id, Window period, bool withForecast)
+    {
+        var budget = this[id];
+        return !budget.Terms.Measure.IsRatio() && budget.Terms.Limits(budget.Terms.Amount.Amount)
+            .Where(t => withForecast || t.Kind != ThresholdKind.Forecast)
+            .Select(t => new Crossing(period.From, t.Value, t.Kind))
+            .All(crossing => budget.Crossed.Contains(crossing) && !budget.LifeOf(crossing).IsRetracted);
+    }
 
     /// <param name="folded">The budget with the period's crossings in it.</param>
     /// <param name="period">Whose crossings are known from now on.</param>
@@ -42,6 +48,6 @@ internal sealed class OpenBudgets
         known.Add((folded.Id, period.From));
     }
 
-    public void Happened(BudgetId id, IReadOnlyList<ThresholdCrossed> crossings) =>
+    public void Happened(BudgetId id, IReadOnlyList<PeriodEvent> crossings) =>
         budgets[id.Value] = ((Budget.Open)crossings.Aggregate<BudgetEvent, Budget>(this[id], BudgetDecider.Evolve), VersionOf(id));
 }

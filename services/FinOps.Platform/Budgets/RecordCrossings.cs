@@ -5,48 +5,68 @@ using FinOps.Platform.Alerts;
 namespace FinOps.Platform.Budgets;
 
 /// <summary>
-/// Writes crossings into a transaction: the alert's row, what is to do for each of its channels, and the event. The row is unique per
-/// (budget, period, threshold), so of many writers one wins and the others learn that they decided on old knowledge.
+/// Writes what happened to thresholds into a transaction: the alert's row, or its notice's, what is to do for each of its channels, and the
+/// event. The row is unique per (budget, period, threshold, kind), so of many writers one wins and the others learn that they decided on
+/// old knowledge.
 /// </summary>
 internal static class RecordCrossings
 {
     /// <param name="transaction">Holds the budget's lock.</param>
-    /// <param name="budget">On which the crossings were decided, with the period's known crossings.</param>
-    /// <param name="crossings">Of one period.</param>
+    /// <param name="budget">On which the events were decided, with the period's known ones.</param>
+    /// <param name="happened">In one period.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="StaleBudgetException">Someone else was first; nothing may be committed.</exception>
     public static async Task AddAsync(
-        BudgetTransaction transaction, Budget.Open budget, IReadOnlyList<ThresholdCrossed> crossings, CancellationToken cancellation)
+        BudgetTransaction transaction, Budget.Open budget, IReadOnlyList<PeriodEvent> happened, CancellationToken cancellation)
     {
-        foreach (var crossing in crossings)
+        foreach (var one in happened)
         {
-            if (await InsertAlertAsync(transaction, crossing, cancellation) == 0) throw new StaleBudgetException(budget.Id);
-            if (crossing.Suppressed) continue;
-            await AlertOutbox.AddAsync(
-                transaction, AlertId.Of(crossing.Id, crossing.Crossing), crossing.Id.Value, crossing.At, cancellation);
+            if (one is not ThresholdCrossed) await MarkAsync(transaction, one, cancellation);
+            // A notice that is not told leaves no row: the alert's own shows what became of it.
+            if (one is not ThresholdCrossed && one.Suppressed) continue;
+            if (await InsertAlertAsync(transaction, one, cancellation) == 0) throw new StaleBudgetException(budget.Id);
+            if (one.Suppressed) continue;
+            await AlertOutbox.AddAsync(transaction, AlertId.Of(one), one.Id.Value, one.At, cancellation);
         }
 
-        var periodStart = crossings[0].Period.From;
-        var known = budget.Crossed.Count(c => c.PeriodStart == periodStart);
+        var periodStart = happened[0].Period.From;
+        var known = budget.Folded.GetValueOrDefault(periodStart);
         var stream = BudgetStreams.Key(budget.Id, periodStart);
-        var stored = crossings.Select(c => c.ToStored()).ToArray();
+        var stored = happened.Select(c => c.ToStored()).ToArray();
         if (known == 0) transaction.Session.Events.StartStream(stream, stored);
         else transaction.Session.Events.Append(stream, known + stored.Length, stored);
     }
 
-    private static Task<int> InsertAlertAsync(BudgetTransaction transaction, ThresholdCrossed crossing, CancellationToken cancellation) =>
+    public static AlertKind KindOf(PeriodEvent happened) => happened switch
+    {
+        ThresholdCrossed { Kind: ThresholdKind.Forecast } => AlertKind.Forecast,
+        ThresholdCrossed => AlertKind.Threshold,
+        ThresholdRetracted => happened.Measure.IsRatio() ? AlertKind.Recovered : AlertKind.Retracted,
+        ThresholdRecrossed => AlertKind.Recrossed,
+        _ => throw new System.Diagnostics.UnreachableException(happened.GetType().Name),
+    };
+
+    private static Task<int> InsertAlertAsync(BudgetTransaction transaction, PeriodEvent happened, CancellationToken cancellation) =>
         transaction.ExecuteAsync(
             """
             insert into finops.alert
-              (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+              (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status, kind, notice_of, cause, basis)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, ''), nullif($15, ''), $16)
             on conflict do nothing
             """,
             cancellation,
-            AlertId.Of(crossing.Id, crossing.Crossing), crossing.Id.Value, crossing.Tenant.Value,
-            crossing.Measure.ToString().ToUpperInvariant(), crossing.Period.From, crossing.Period.To, crossing.ThresholdPercent,
-            crossing.Amount.Amount, crossing.Spend.Amount, crossing.Amount.Currency.Code, crossing.At.ToUniversalTime(),
-            (crossing.Suppressed ? AlertStatus.Suppressed : AlertStatus.Pending).ToString().ToUpperInvariant());
+            AlertId.Of(happened), happened.Id.Value, happened.Tenant.Value,
+            happened.Measure.ToStored().ToUpperInvariant(), happened.Period.From, happened.Period.To, happened.ThresholdPercent,
+            happened.Amount.Amount, happened.Spend.Amount, happened.Amount.Currency.Code, happened.At.ToUniversalTime(),
+            (happened.Suppressed ? AlertStatus.Suppressed : AlertStatus.Pending).ToString().ToUpperInvariant(),
+            KindOf(happened).ToString().ToUpperInvariant(), happened is ThresholdCrossed ? "" : AlertId.Of(happened.Id, happened.Crossing),
+            happened is ThresholdCrossed { Kind: not ThresholdKind.Forecast } ? "" : AlertCause.Of(happened),
+            happened.Kind.ToString().ToUpperInvariant());
+
+    private static Task<int> MarkAsync(BudgetTransaction transaction, PeriodEvent happened, CancellationToken cancellation) =>
+        transaction.ExecuteAsync(
+            "update finops.alert set retracted_at = case when $2 then $3 end where id = $1", cancellation,
+            AlertId.Of(happened.Id, happened.Crossing), happened is ThresholdRetracted, happened.At.ToUniversalTime());
 }
 
 /// <summary>Another process wrote this budget meanwhile: load it again and decide anew.</summary>

@@ -1,7 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Alerts;
-using FinOps.Platform.Pricing;
 using Marten;
 using Npgsql;
 
@@ -16,7 +15,7 @@ internal sealed record WrittenBudget(Budget State, string? Secret, IReadOnlyList
 /// Creates, changes or closes a budget: its events, its row, its webhook, and the crossings by records that are already in, in one
 /// transaction.
 /// </summary>
-internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, TimeProvider clock)
+internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, TimeProvider clock)
 {
     /// <param name="id">The budget.</param>
     /// <param name="command">On it.</param>
@@ -45,26 +44,27 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
         foreach (var (known, crossings) in crossed) await RecordCrossings.AddAsync(transaction, known, crossings, cancellation);
         await transaction.CommitAsync(cancellation);
         return new WrittenBudget(
-            after, shown, crossed.SelectMany(c => c.Crossings).Where(c => !c.Suppressed).Select(c => AlertId.Of(id, c.Crossing)).ToList());
+            after, shown, crossed.SelectMany(c => c.Crossings).Where(c => !c.Suppressed).Select(AlertId.Of).ToList());
     }
 
     private static async Task AppendAsync(
         BudgetTransaction transaction, BudgetId id, long version, IReadOnlyList<BudgetEvent> events, Budget after,
         CancellationToken cancellation)
     {
-        var (tenant, closed) = after switch
+        var (tenant, closed, due) = after switch
         {
-            Budget.Open open => (open.Terms.Tenant, false),
-            Budget.Closed shut => (shut.Terms.Tenant, true),
+            Budget.Open open => (open.Terms.Tenant, false, open.Terms.Raise?.Until),
+            Budget.Closed shut => (shut.Terms.Tenant, true, null),
             _ => throw new System.Diagnostics.UnreachableException(after.GetType().Name),
         };
         var stored = events.Select(e => e.ToStored()).ToArray();
         var row = version == 0
             ? await transaction.ExecuteAsync(
-                "insert into finops.budget (id, tenant, version, closed) values ($1, $2, $3, $4) on conflict do nothing",
-                cancellation, id.Value, tenant.Value, (long)stored.Length, closed)
+                "insert into finops.budget (id, tenant, version, closed, due_at) values ($1, $2, $3, $4, $5::timestamptz) on conflict do nothing",
+                cancellation, id.Value, tenant.Value, (long)stored.Length, closed, due?.ToUniversalTime())
             : await transaction.ExecuteAsync(
-                "update finops.budget set version = version + $2, closed = $3 where id = $1", cancellation, id.Value, (long)stored.Length, closed);
+                "update finops.budget set version = version + $2, closed = $3, due_at = $4::timestamptz where id = $1", cancellation,
+                id.Value, (long)stored.Length, closed, due?.ToUniversalTime());
         if (row == 0) throw new StaleBudgetException(id);
         if (version == 0) transaction.Session.Events.StartStream(BudgetStreams.Key(id), stored);
         else transaction.Session.Events.Append(BudgetStreams.Key(id), version + stored.Length, stored);
@@ -74,18 +74,19 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
     /// Records that are already in may cross at once. It belongs to the same transaction: later nobody could tell them from records that
     /// came after. What a change makes cross in the running period is news; all else here is not.
     /// </summary>
-    private async Task<List<(Budget.Open Known, IReadOnlyList<ThresholdCrossed> Crossings)>> CrossingsAsync(
+    private async Task<List<(Budget.Open Known, IReadOnlyList<PeriodEvent> Crossings)>> CrossingsAsync(
         IQuerySession session, Budget.Open open, bool isNew, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var crossed = new List<(Budget.Open, IReadOnlyList<ThresholdCrossed>)>();
+        var crossed = new List<(Budget.Open, IReadOnlyList<PeriodEvent>)>();
         var days = await TouchedDays.ReadAsync(database, open.Terms.Tenant.Value, since: null, cancellation);
-        foreach (var period in BudgetCalendar.Touched(open.Terms.Period, days))
+        var read = new SpendsRead();
+        foreach (var period in BudgetCalendar.Touched(open.Terms.Period, days, now))
         {
             var known = await BudgetStreams.FoldCrossingsAsync(session, open, period.From, cancellation);
-            var charge = await charges.ChargeAsync(open.Terms.Tenant, period, open.Terms.Amount.Currency, cancellation);
-            var spend = new RecordSpend(period, charge.Charge, now, Backfilled: isNew || period.To <= now);
-            var crossings = BudgetDecider.Decide(spend, known).Cast<ThresholdCrossed>().ToList();
+            var spend = await spends.ToRecordAsync(open.Terms, period, withForecast: true, read, cancellation)
+                with { Backfilled = isNew || period.To <= now, MayTakeBack = !isNew };
+            var crossings = BudgetDecider.Decide(spend, known).Cast<PeriodEvent>().ToList();
             if (crossings.Count > 0) crossed.Add((known, crossings));
         }
 

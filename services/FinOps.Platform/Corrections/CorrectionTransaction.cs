@@ -25,7 +25,7 @@ internal sealed class CorrectionTransaction(
     public bool HasWritten { get; private set; }
 
     public IReadOnlyList<CommittedUsage> Touched =>
-        [.. touched.Select(t => new CommittedUsage(t.Key.Tenant, t.Key.Model, t.Value.First, t.Value.Last))];
+        [.. touched.Select(t => new CommittedUsage(t.Key.Tenant, t.Key.Model, t.Value.First, t.Value.Last, TakesBack: true))];
 
     /// <summary>All streams that will be written, in order and at once.</summary>
     public async Task LockAsync(IEnumerable<string> streams, CancellationToken cancellation)

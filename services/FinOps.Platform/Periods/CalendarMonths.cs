@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace FinOps.Platform.Periods;
 
-/// <summary>Calendar months on the time line, of budgets and of the accounts alike. The zones are NodaTime's own, so every host has the same ones.</summary>
+/// <summary>Calendar months of the accounts on the time line. The zones are NodaTime's own, so every host has the same ones.</summary>
 internal static class CalendarMonths
 {
     public static CalendarMonth Holding(DateTimeOffset instant, DateTimeZone zone)

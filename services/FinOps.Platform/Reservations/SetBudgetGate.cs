@@ -15,6 +15,8 @@ internal sealed class SetBudgetGate(NpgsqlDataSource database, IDocumentStore st
         Budget state;
         await using (var session = store.QuerySession()) state = (await BudgetStreams.LoadAsync(session, id, cancellation)).State;
         if (state is not Budget.Open open) throw new RejectedException(new Rejection("budget_closed", "budget", "The budget is closed; a closed one limits nothing."));
+        if (isHard && open.Terms is not { Measure: BudgetMeasure.Charge, Scope.IsEverything: true })
+            throw new RejectedException(new Rejection("gate_unsupported", "budget", "Only a budget of all of a tenant's charges can be a hard one: what is reserved is money, and a gateway does not say fleet or tags."));
 
         var stored = $"{whenAway}".ToUpperInvariant();
         await using var transaction = await BudgetTransaction.BeginAsync(database, store, cancellation);

@@ -2,7 +2,6 @@ using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Hosting;
-using FinOps.Platform.Pricing;
 using Hangfire;
 using Marten;
 using Npgsql;
@@ -14,7 +13,7 @@ namespace FinOps.Platform.Rollovers;
 /// stretch of time and not a tick, so a run that comes late, twice, at once or after a kill finds the same ones to do, also where clocks
 /// change: the row is unique, and what is there is left alone.
 /// </summary>
-public sealed class EndPeriods(NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, TimeProvider clock)
+public sealed class EndPeriods(NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, TimeProvider clock)
 {
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken cancellation)
@@ -37,10 +36,13 @@ public sealed class EndPeriods(NpgsqlDataSource database, IDocumentStore store, 
             case BudgetPeriod.Custom { Window: var window }:
                 if (last is null && window.To <= settled) yield return window;
                 break;
-            case BudgetPeriod.Monthly monthly:
+            // Every day ends one, and says what the day before said but for a day.
+            case BudgetPeriod.Rolling:
+                break;
+            default:
                 // Each starts where the one before it ended, whatever the clocks of the zone do.
-                var next = BudgetCalendar.Current(monthly, last is { } written ? BudgetCalendar.Current(monthly, written).To : DateTimeOffset.UnixEpoch);
-                for (; next.To <= settled; next = BudgetCalendar.Current(monthly, next.To)) yield return next;
+                var next = BudgetCalendar.Current(period, last is { } written ? BudgetCalendar.Current(period, written).To : DateTimeOffset.UnixEpoch);
+                for (; next.To <= settled; next = BudgetCalendar.Current(period, next.To)) yield return next;
                 break;
         }
     }
@@ -60,8 +62,7 @@ public sealed class EndPeriods(NpgsqlDataSource database, IDocumentStore store, 
 
     private async Task EndAsync(Budget.Open budget, Window period, CancellationToken cancellation)
     {
-        var amount = budget.Terms.Amount;
-        var spend = await charges.ChargeAsync(budget.Terms.Tenant, period, amount.Currency, cancellation);
+        var figures = await spends.OfAsync(budget.Terms, period, new SpendsRead(), cancellation);
         await using var command = database.CreateCommand(
             """
             insert into finops.budget_period (budget_id, period_start, period_end, amount, spend, currency, ended_at) values ($1, $2, $3, $4, $5, $6, $7)
@@ -69,7 +70,7 @@ public sealed class EndPeriods(NpgsqlDataSource database, IDocumentStore store, 
             """);
         foreach (var value in (object[])
         [
-            budget.Id.Value, period.From.UtcDateTime, period.To.UtcDateTime, amount.Amount, spend.Charge.Amount, amount.Currency.Code, clock.GetUtcNow().UtcDateTime,
+            budget.Id.Value, period.From.UtcDateTime, period.To.UtcDateTime, figures.Limit, figures.Spend, budget.Terms.Amount.Currency.Code, clock.GetUtcNow().UtcDateTime,
         ])
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(cancellation);

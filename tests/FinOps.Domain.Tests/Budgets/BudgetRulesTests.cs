@@ -10,7 +10,7 @@ public sealed class BudgetRulesTests
     [Fact]
     public void What_is_not_said_is_a_monthly_budget_in_utc_from_this_month_with_the_usual_thresholds()
     {
-        Assert.Empty(BudgetRules.Read(Good, "acme-monthly", MonthInUtc, Now, out var terms));
+        Assert.Empty(BudgetRules.Read(Good, "acme-monthly", DateInUtc, Now, out var terms));
 
         Assert.Equal(Terms(), terms);
     }
@@ -18,8 +18,8 @@ public sealed class BudgetRulesTests
     [Fact]
     public void A_start_alone_is_monthly_from_its_month_and_a_start_with_an_end_is_custom()
     {
-        BudgetRules.Read(Good with { PeriodStart = Now.AddMonths(-2) }, "a", MonthInUtc, Now, out var monthly);
-        BudgetRules.Read(Good with { PeriodStart = November.From, PeriodEnd = November.To }, "a", MonthInUtc, Now, out var custom);
+        BudgetRules.Read(Good with { Period = new() { Start = Now.AddMonths(-2) } }, "a", DateInUtc, Now, out var monthly);
+        BudgetRules.Read(Good with { Period = new() { Start = November.From, End = November.To } }, "a", DateInUtc, Now, out var custom);
 
         Assert.Equal(new BudgetPeriod.Monthly(new CalendarMonth(2026, 9), "UTC"), monthly!.Period);
         Assert.Equal(new BudgetPeriod.Custom(November, "UTC"), custom!.Period);
@@ -32,14 +32,12 @@ public sealed class BudgetRulesTests
         {
             Amount = 0m,
             Currency = "XXQ",
-            TimeZone = "Mars/Olympus",
-            PeriodStart = November.From.AddMinutes(1),
-            PeriodEnd = November.From,
+            Period = new() { TimeZone = "Mars/Olympus", Start = November.From.AddMinutes(1), End = November.From },
             Thresholds = [80m, 50m],
             WebhookUrl = "ftp://example.com/",
         };
 
-        var flaws = BudgetRules.Read(draft, "a/b", MonthInUtc, Now, out var terms);
+        var flaws = BudgetRules.Read(draft, "a/b", DateInUtc, Now, out var terms);
 
         Assert.Null(terms);
         Assert.Equal(
@@ -89,10 +87,10 @@ public sealed class BudgetRulesTests
     [Fact]
     public void An_end_without_a_start_and_a_period_off_the_boundary_are_refused()
     {
-        Assert.Equal("period_start_missing", CodeOf(Good with { PeriodEnd = November.To }));
-        Assert.Equal("period_empty", CodeOf(Good with { PeriodStart = November.From, PeriodEnd = November.From }));
-        Assert.Equal("period_off_boundary", CodeOf(Good with { PeriodStart = November.From, PeriodEnd = November.To.AddMinutes(1) }));
-        Assert.Equal("period_out_of_range", CodeOf(Good with { PeriodStart = DateTimeOffset.MinValue }));
+        Assert.Equal("period_start_missing", CodeOf(Good with { Period = new() { End = November.To } }));
+        Assert.Equal("period_empty", CodeOf(Good with { Period = new() { Start = November.From, End = November.From } }));
+        Assert.Equal("period_off_boundary", CodeOf(Good with { Period = new() { Start = November.From, End = November.To.AddMinutes(1) } }));
+        Assert.Equal("period_out_of_range", CodeOf(Good with { Period = new() { Start = DateTimeOffset.MinValue } }));
     }
 
     [Fact]
@@ -110,5 +108,5 @@ public sealed class BudgetRulesTests
         Assert.Equal("alert_a~2eb~20c~c3~a9_2026-11-01T0000Z_12~2e5", AlertId.Of(new BudgetId("a.b cé"), new Crossing(November.From, 12.5m)));
     }
 
-    private static string CodeOf(BudgetDraft draft) => Assert.Single(BudgetRules.Read(draft, "acme-monthly", MonthInUtc, Now, out _)).Code;
+    private static string CodeOf(BudgetDraft draft) => Assert.Single(BudgetRules.Read(draft, "acme-monthly", DateInUtc, Now, out _)).Code;
 }

@@ -27,8 +27,11 @@ internal static class BudgetScenario
 
     public static RecordSpend Spend(decimal amount, bool backfilled = false) => new(November, Usd(amount), Now, backfilled);
 
-    public static CalendarMonth? MonthInUtc(string zone, DateTimeOffset instant) =>
-        zone == "UTC" ? new CalendarMonth(instant.UtcDateTime.Year, instant.UtcDateTime.Month) : null;
+    /// <summary>Read after the crossings, so that it may take them back.</summary>
+    public static RecordSpend Fell(decimal amount) => Spend(amount) with { MayTakeBack = true };
+
+    public static DateOnly? DateInUtc(string zone, DateTimeOffset instant) =>
+        zone == "UTC" ? DateOnly.FromDateTime(instant.UtcDateTime) : null;
 
     private static Window MonthFrom(int month)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Tests.Budgets;
+using FinOps.Platform.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FinOps.Platform.Tests.Alerts;
@@ -59,9 +60,26 @@ public sealed class AlertChannelTests(AlertingHost host) : IClassFixture<Alertin
 
         foreach (var secret in new[] { "secret-1", key })
         {
+            Assert.False(HostsLog.Holds(secret), "A secret is in the log.");
             Assert.Empty(await host.RowsAsync("select id from hangfire.job where strpos(invocationdata::text || arguments::text, $1) > 0", secret));
             Assert.Empty(await host.RowsAsync("select id from finops.mt_events where strpos(data::text, $1) > 0", secret));
         }
+    }
+
+    [Fact]
+    public async Task The_example_of_the_docs_is_taken_as_it_stands()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/alerts.md"), TestContext.Current.CancellationToken);
+        var example = page.Split("```graphql\n")[1].Split("```")[0];
+
+        var budget = (await host.DataAsync(example, role: "acme")).GetProperty("createBudget");
+
+        Assert.Equal(
+            [
+                "boss https://prod-1.westeurope.logic.azure.com/…", "email ops@example.com, finance@example.com", "pagerduty …",
+                "slack https://hooks.slack.com/…", "webhook https://hooks.example.com/finops",
+            ],
+            budget.GetProperty("channels").EnumerateArray().Select(c => $"{c.GetProperty("name").GetString()} {c.GetProperty("target").GetString()}"));
     }
 
     [Fact]

@@ -35,6 +35,46 @@ public sealed class AlertSubscriptionTests(AlertingHost host) : IClassFixture<Al
     }
 
     [Fact]
+    public async Task The_npm_client_of_graphql_sse_gets_an_alert()
+    {
+        const string client =
+            """
+            import { createClient } from "graphql-sse";
+            const [url, key] = process.argv.slice(2);
+            const client = createClient({ url, headers: { Authorization: `Bearer ${key}` } });
+            for await (const result of client.iterate({ query: 'subscription { onBudgetAlert(tenants: ["noder"]) { tenant thresholdPercent } }' })) {
+              console.log(JSON.stringify(result));
+              break;
+            }
+            client.dispose();
+            """;
+        var directory = Directory.CreateTempSubdirectory("finops-sse-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, "package.json"), """{"private":true,"type":"module"}""", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(directory, "client.js"), client, TestContext.Current.CancellationToken);
+            var installed = await NodeRun.OfAsync(directory, "npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "graphql-sse@2", "graphql@16");
+            Assert.SkipWhen(installed is null, "npm is not there.");
+            Assert.SkipWhen(installed!.ExitCode != 0, $"npm cannot install graphql-sse: {installed.Error}");
+            await host.CreateAsync("noder");
+            var streams = host.Services.GetRequiredService<EventStreams>();
+            await Eventually.SeeAsync(() => streams.Open == 0);
+            var run = NodeRun.OfAsync(directory, "node", "client.js", new Uri(host.Url, "/graphql").ToString(), host.Keys["operator"]);
+            await Eventually.SeeAsync(() => streams.Open == 1 || run.IsCompleted);
+            // A place is taken just before it listens: alerts are raised until one is heard.
+            for (var dollars = 0; !run.IsCompleted && dollars < 3; dollars++) await host.SpendAsync("noder", 50);
+            var finished = await run.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+
+            Assert.True(finished is { ExitCode: 0 }, finished?.Error);
+            Assert.StartsWith("""{"data":{"onBudgetAlert":{"tenant":"noder","thresholdPercent":""", finished!.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task An_alert_that_another_process_raised_is_told_and_so_is_one_from_while_the_connection_was_lost()
     {
         await host.CreateAsync("elsewhere", b => b.Thresholds = [1m, 2m]);

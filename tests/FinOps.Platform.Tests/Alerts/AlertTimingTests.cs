@@ -93,4 +93,36 @@ public sealed class AlertTimingTests(AlertingHost host) : IClassFixture<Alerting
 
         await host.Receiver.NextAsync("changer");
     }
+
+    [Fact]
+    public async Task That_it_is_over_is_not_told_before_that_it_began()
+    {
+        await host.CreateAsync("order", b => b.Channels = [new() { Kind = "pagerduty", Target = "0123456789abcdef0123456789abcdef" }]);
+        await RaiseAsync("order-1", "THRESHOLD", null, "1 hour");
+        await RaiseAsync("order-2", "RETRACTED", "order-1", "0 hours");
+        var job = host.Services.GetRequiredService<DeliverAlert>();
+
+        await job.RunAsync("order-2", TestContext.Current.CancellationToken);
+        Assert.Equal(["0"], await host.RowsAsync("select attempts from finops.alert_channel where alert_id = 'order-2'"));
+        await host.RowsAsync("update finops.alert_channel set next_attempt_at = now() where alert_id = 'order-1'");
+        await job.RunAsync("order-1", TestContext.Current.CancellationToken);
+        await job.RunAsync("order-2", TestContext.Current.CancellationToken);
+        await host.EventuallyAsync(r => r is ["DELIVERED", "DELIVERED"], "select status from finops.alert where tenant = 'order'");
+
+        var events = new[] { await host.Receiver.NextAsync("pagerduty"), await host.Receiver.NextAsync("pagerduty") }
+            .Select(e => System.Text.Json.JsonElement.Parse(e.Body)).ToList();
+        Assert.Equal(["trigger", "resolve"], events.Select(e => e.GetProperty("event_action").GetString()));
+        Assert.All(events, e => Assert.Equal("order-1", e.GetProperty("dedup_key").GetString()));
+    }
+
+    private Task<IReadOnlyList<string>> RaiseAsync(string id, string kind, string? noticeOf, string wait) => host.RowsAsync(
+        """
+        with raised as (
+          insert into finops.alert
+            (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status, kind, notice_of)
+          values ($1, 'order-budget', 'order', 'CHARGE', case $2 when 'THRESHOLD' then now() else now() + interval '1 day' end, now(), 80, 100, 85,
+                  'USD', now(), 'PENDING', $2, nullif($3, '')) returning id)
+        insert into finops.alert_channel (alert_id, channel, state, attempts, next_attempt_at)
+        select id, 'pagerduty', 'PENDING', 0, now() + $4::interval from raised
+        """, id, kind, noticeOf ?? "", wait);
 }

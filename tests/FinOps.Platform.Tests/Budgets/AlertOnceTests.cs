@@ -146,7 +146,7 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
             var open = await OpenBudgets.LoadAsync(database, store, tenant, CancellationToken.None);
             try
             {
-                await evaluate.RunAsync(open, days, deliver, CancellationToken.None);
+                await evaluate.RunAsync(open, days, new Evaluation(), deliver, CancellationToken.None);
                 return;
             }
             catch (StaleBudgetException)

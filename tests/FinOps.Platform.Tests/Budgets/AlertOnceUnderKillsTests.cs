@@ -62,7 +62,7 @@ public sealed class AlertOnceUnderKillsTests(AlertingHost host) : IClassFixture<
                 var days = await TouchedDays.ReadAsync(database, tenant, since: null, life.Token);
                 var open = await OpenBudgets.LoadAsync(database, store, tenant, life.Token);
                 // What it raises it tells nobody: it dies before.
-                await evaluate.RunAsync(open, days, _ => { }, life.Token);
+                await evaluate.RunAsync(open, days, new Evaluation(MayTakeBack: false, WithForecast: false), _ => { }, life.Token);
                 return true;
             }
             catch (StaleBudgetException)

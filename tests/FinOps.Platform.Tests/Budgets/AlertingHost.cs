@@ -3,6 +3,7 @@ using System.Text.Json;
 using FinOps.Domain.Pricing;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
+using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Tests.Alerts;
@@ -26,7 +27,16 @@ public class AlertingHost : RunningHost, IAsyncLifetime
 
     public MailServer Mail { get; } = new();
 
-    protected override void Configure(WebApplicationBuilder builder) => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        // Names of the world outside are somewhere public; nobody asks the network for them.
+        builder.Services.AddSingleton<ResolveHost>((host, cancellation) => System.Net.IPAddress.TryParse(host, out _) || host == "localhost"
+            ? EgressGuard.ResolveAsync(host, cancellation)
+            : Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Parse("8.8.8.8")]));
+        builder.Configuration.AddInMemoryCollection(Settings());
+    }
+
+    private Dictionary<string, string?> Settings() => new()
     {
         // Many writers at once share few connections, as they must in production.
         ["ConnectionStrings:postgres"] = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20 }.ConnectionString,
@@ -38,7 +48,9 @@ public class AlertingHost : RunningHost, IAsyncLifetime
         ["Alerts:Smtp:From"] = "finops@example.com",
         ["Alerts:Smtp:Tls"] = "off",
         ["Alerts:PagerDutyUrl"] = Receiver.Url("pagerduty"),
-    });
+        // What would betray a secret is looked for in the log.
+        ["Logging:LogLevel:FinOps"] = "Debug",
+    };
 
     public new async ValueTask InitializeAsync()
     {

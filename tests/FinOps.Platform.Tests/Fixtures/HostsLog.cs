@@ -30,6 +30,17 @@ public sealed class HostsLog : ILoggerProvider
         }
     }
 
+    /// <returns>Whether any host has logged the text since the run began.</returns>
+    public static bool Holds(string text)
+    {
+        lock (Gate)
+        {
+            if (!File.IsValueCreated) return false;
+            using var reader = new StreamReader(new FileStream(Address, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd().Contains(text, StringComparison.Ordinal);
+        }
+    }
+
     public static void Write(string origin, string? text)
     {
         if (string.IsNullOrEmpty(text)) return;

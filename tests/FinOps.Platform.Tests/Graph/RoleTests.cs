@@ -1,6 +1,7 @@
 using System.Reflection;
 using FinOps.Platform.Access;
 using FinOps.Platform.Graph;
+using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Graph;
 
@@ -27,6 +28,8 @@ public sealed class RoleTests(ProbedHost host)
         var allowed = Allowed([.. GraphModule.Capabilities.Mutations, typeof(ProbeMutations)]).ToDictionary(f => f.Name, f => f.Roles);
         var schema = await SchemaWalk.OfAsync(host);
         Assert.Equal(allowed.Keys.Order(), schema.Mutations.Select(m => m.Name).Order());
+        // The first checks that a host makes write rows of their own.
+        await Eventually.SeeAsync(RowsAsync, rows => !rows.Contains("ledger_check=0", StringComparison.Ordinal) && !rows.Contains("allocation_check=0", StringComparison.Ordinal));
         var before = await RowsAsync();
         var bumped = ProbeMutations.Bumped;
         foreach (var mutation in schema.Mutations)

@@ -1,5 +1,6 @@
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
+using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Metering;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,10 +70,23 @@ public sealed class WireFormsTests : IDisposable
             Thresholds = [50, 99.5m],
             WebhookSecret = "secret",
             DeliverBackfilled = true,
+            Channels =
+            [
+                new AlertChannelOrder
+                {
+                    Kind = "email", Name = "ops", Target = "ops@example.com", Every = DigestEvery.Week, At = new TimeOnly(8, 30), Day = Weekday.Friday,
+                    TimeZone = "Europe/Berlin",
+                },
+                new AlertChannelOrder { Kind = "slack", Name = "slack" },
+            ],
+            ChannelFlaws = [new BudgetFlaw("code", "channels[0].target", "message")],
         };
         var came = Travelled(order);
         Assert.Equal(order.Thresholds, came.Thresholds);
-        Assert.Equal(order, came with { Thresholds = order.Thresholds });
+        Assert.Equal(order.Channels, came.Channels);
+        Assert.Equal(order.ChannelFlaws, came.ChannelFlaws);
+        Assert.Equal(order, came with { Thresholds = order.Thresholds, Channels = order.Channels, ChannelFlaws = order.ChannelFlaws });
+        Assert.DoesNotContain("ops@example.com", $"{order} {order.Channels[0]}", StringComparison.Ordinal);
 
         Assert.Empty(Travelled(new BudgetAnswer("secret", [])).Flaws);
         var flaw = new BudgetFlaw("code", "field", "message");

@@ -19,17 +19,6 @@ public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHos
         }
         """;
 
-    /// <summary>Model, from when, USD per token in and out: the price table of the answer files.</summary>
-    private static readonly (string Model, string From, string Input, string Output)[] Prices =
-    [
-        ("m-large", "2026-03-01T00:00Z", "0.0000016", "0.0000064"),
-        ("m-mid", "2026-03-01T00:00Z", "0.0000004", "0.0000012"),
-        ("m-mid", "2026-03-05T12:00Z", "0.0000002", "0.0000006"),
-        ("m-small", "2026-03-01T00:00Z", "0.00000005", "0.0000002"),
-        ("deepseek-r1", "2026-03-01T00:00Z", "0.00000028", "0.00000042"),
-        ("mm-image", "2026-03-01T00:00Z", "0.0000008", "0.000002"),
-    ];
-
     [Theory]
     [InlineData("azure2023_code.csv.gz")]
     [InlineData("azure2023_conv.csv.gz")]
@@ -59,21 +48,9 @@ public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHos
     public async Task A_million_events_of_56_tenants_equal_the_roll_up_in_every_cell_and_the_charge_to_the_last_digit()
     {
         var rollUp = Rows("servegen_events_rollup_utc_day.csv.gz");
-        foreach (var price in Prices)
-        {
-            await host.DataAsync(
-                "mutation($input: RateCardInput!) { setRateCard(input: $input) { model } }",
-                new
-                {
-                    input = new
-                    {
-                        model = price.Model,
-                        from = price.From,
-                        currency = "USD",
-                        rates = new[] { new { unitClass = "uncachedInput", perUnit = price.Input }, new { unitClass = "output", perUnit = price.Output } },
-                    },
-                });
-        }
+        await TracePrices.SetAsync(host);
+        var crossings = new CrossingAnswers(host, "servegen_events_budget_crossings.csv.gz");
+        await crossings.CreateAsync();
 
         Assert.Equal(1_049_916, await PublishAsync("servegen_events.csv.gz", new TraceOptions()));
 
@@ -90,6 +67,7 @@ public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHos
         Assert.Equal(933.90836525m, decimal.Parse(report.GetProperty("total").GetProperty("charge").GetString()!, CultureInfo.InvariantCulture));
         await NewYorkAsync(tenants);
         await WithoutThePriceCutAsync(tenants, rollUp);
+        await crossings.CheckAsync();
     }
 
     /// <summary>Local days, of which the 8th of March has 23 hours.</summary>
@@ -108,7 +86,7 @@ public sealed class TraceChainTests(RunningHost host) : IClassFixture<RunningHos
     /// <summary>What would have been charged had the price stayed; the books keep the cut.</summary>
     private async Task WithoutThePriceCutAsync(string[] tenants, List<Dictionary<string, string>> rollUp)
     {
-        var (cut, before) = (Prices.Where(p => p.Model == "m-mid").MaxBy(p => p.From), Prices.Where(p => p.Model == "m-mid").MinBy(p => p.From));
+        var (cut, before) = (TracePrices.All.Where(p => p.Model == "m-mid").MaxBy(p => p.From), TracePrices.All.Where(p => p.Model == "m-mid").MinBy(p => p.From));
         var data = await host.DataAsync(
             """
             query($where: UsageFilter!, $assume: AssumedInput!) { whatIf(where: $where, assume: $assume, groupBy: [TENANT, MODEL]) {

@@ -21,13 +21,17 @@ public sealed class ReratedBudgetTests(AlertingHost host) : IClassFixture<Alerti
         string[] received = [(await host.Receiver.NextAsync("repriced")).Id, (await host.Receiver.NextAsync("repriced")).Id];
         Assert.Equal(["50", "80"], received.Select(id => id.Split('_')[^1]).Order(StringComparer.Ordinal));
 
-        foreach (var rate in (string[])["1", "2"])
+        // Down it takes them back, up it tells of their return; after that nobody is told again.
+        foreach (var (rate, notice) in ((string, string?)[])[("1", "retracted"), ("2", "recrossed"), ("1", null), ("2", null)])
         {
             await RerateAsync(rate);
             await SweepAsync();
+            if (notice is null) continue;
+            string[] told = [(await host.Receiver.NextAsync("repriced")).Id, (await host.Receiver.NextAsync("repriced")).Id];
+            Assert.All(told, id => Assert.EndsWith($"_{notice}", id, StringComparison.Ordinal));
         }
 
-        Assert.Equal(["50", "80"], await host.RowsAsync("select threshold from finops.alert where tenant = 'repriced' order by 1"));
+        Assert.Equal(["50", "80"], await host.RowsAsync("select threshold from finops.alert where tenant = 'repriced' and notice_of is null order by 1"));
         Assert.Equal(0, host.Receiver.Waiting("repriced"));
     }
 

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FinOps.Domain.Budgets;
+
+/// <summary>Why a message about a budget goes out, in a sentence for people.</summary>
+public static class AlertCause
+{
+    public static string Of(PeriodEvent happened)
+    {
+        if (happened is ThresholdCrossed { Forecast: { } foreseen })
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The period is foreseen to come to {foreseen:0.####} of {happened.Amount.Amount:0.########}; so far it has {happened.Spend.Amount:0.####}.");
+        }
+
+        var figures = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{happened.Spend.Amount:0.############################} of {happened.Amount.Amount:0.########}, {(happened is ThresholdRetracted ? "below" : "at or above")} the threshold of {happened.Limit:0.##########}");
+        return happened switch
+        {
+            ThresholdCrossed => $"The period has {figures}.",
+            ThresholdRetracted when happened.Measure.IsRatio() => $"It has recovered: the period has {figures}.",
+            ThresholdRetracted => $"What crossed it counts no longer, or the amount was raised: the period has {figures}.",
+            ThresholdRecrossed => $"It was crossed again after it had been taken back: the period has {figures}.",
+            _ => throw new UnreachableException(happened.GetType().Name),
+        };
+    }
+}

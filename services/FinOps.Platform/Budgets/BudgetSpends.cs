@@ -1,0 +1,142 @@
+using System.Data;
+using FinOps.Domain.Budgets;
+using FinOps.Domain.Reporting;
+using FinOps.Domain.Values;
+using FinOps.Platform.Pricing;
+using FinOps.Platform.Reporting;
+using Npgsql;
+
+namespace FinOps.Platform.Budgets;
+
+/// <summary>What a period of a budget has come to, by the books, and what its limit is.</summary>
+/// <param name="Spend">The measure.</param>
+/// <param name="UnpricedTokens">Of a charge: tokens that no card priced in its currency.</param>
+/// <param name="Limit">The amount with what was rolled over, raised, prorated or dated.</param>
+public sealed record PeriodFigures(decimal Spend, long UnpricedTokens, decimal Limit);
+
+/// <summary>
+/// The one place that says what a budget's measure is now: from the buckets and the books with the figures that reports tell. For whoever
+/// asks, be it an evaluation, a graph or a gate.
+/// </summary>
+public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TenantCharges charges, TimeProvider clock)
+{
+    /// <summary>The figures of the period that runs now.</summary>
+    public Task<PeriodFigures> NowAsync(BudgetTerms terms, CancellationToken cancellation) =>
+        OfAsync(terms, BudgetCalendar.Current(terms.Period, clock.GetUtcNow()), new SpendsRead(), cancellation);
+
+    /// <param name="terms">The budget's.</param>
+    /// <param name="period">One of its periods.</param>
+    /// <param name="read">What was read already; budgets of one tenant mostly share their scope and periods.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<PeriodFigures> OfAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
+    {
+        var (spend, unpriced) = await SpendAsync(terms, period, read, cancellation);
+        return new PeriodFigures(spend, unpriced, await LimitAsync(terms, period, read, cancellation));
+    }
+
+    /// <summary>The command that decides on a period, with all that its terms ask for.</summary>
+    /// <param name="terms">The budget's.</param>
+    /// <param name="period">One of its periods.</param>
+    /// <param name="withForecast">Where the terms have forecast thresholds and the period runs.</param>
+    /// <param name="read">What was read already.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<RecordSpend> ToRecordAsync(
+        BudgetTerms terms, Window period, bool withForecast, SpendsRead read, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var figures = await OfAsync(terms, period, read, cancellation);
+        var foresees = withForecast && !terms.ForecastThresholds.IsNone && period.From <= now && now < period.To;
+        var dayBefore = terms.Period is BudgetPeriod.Rolling ? BudgetCalendar.Before(terms.Period, period) : null;
+        return new RecordSpend(period, new Money(figures.Spend, terms.Amount.Currency), now, Backfilled: false)
+        {
+            Limit = figures.Limit,
+            DayBefore = dayBefore is { } before ? (await SpendAsync(terms, before, read, cancellation)).Spend : null,
+            Forecast = foresees ? (await ForecastAsync(terms, period, figures, cancellation)).Total : null,
+        };
+    }
+
+    /// <summary>What the period is foreseen to come to.</summary>
+    internal async Task<Forecast> ForecastAsync(BudgetTerms terms, Window period, PeriodFigures figures, CancellationToken cancellation)
+    {
+        var (now, zone) = (clock.GetUtcNow(), terms.Period.TimeZone);
+        var today = BudgetCalendar.DateIn(zone, now);
+        var known = new Window(BudgetCalendar.StartIn(zone, today.AddDays(-Forecasting.DaysKnown)), BudgetCalendar.StartIn(zone, today));
+        var past = await DaysAsync(terms, known, cancellation);
+        var elapsed = now <= period.From ? 0 : now >= period.To ? 1 : (decimal)(now - period.From).Ticks / (period.To - period.From).Ticks;
+        return Forecasting.Of(past, figures.Spend, elapsed, Ahead(zone, period, now), figures.Limit);
+    }
+
+    /// <returns>Each day from the first one with usage on.</returns>
+    private async Task<IReadOnlyList<DayAmount>> DaysAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
+    {
+        var question = BudgetQuestion.Of(terms, window, clock.GetUtcNow(), Dimension.Day);
+        var rows = (await SumAsync(question, cancellation)).Rows.ToLookup(r => r.Key.Bucket, r => terms.Measure.Of(r.Cell));
+        return [.. Enumerable.Range(0, question.Buckets.Count).SkipWhile(bucket => !rows.Contains(bucket)).Select(bucket => new DayAmount(
+            BudgetCalendar.DateIn(terms.Period.TimeZone, question.Buckets.StartOf(bucket).Start), rows[bucket].Sum()))];
+    }
+
+    private static List<DayAhead> Ahead(string zone, Window period, DateTimeOffset now)
+    {
+        var days = new List<DayAhead>();
+        for (var (date, from) = (BudgetCalendar.DateIn(zone, now < period.From ? period.From : now), now < period.From ? period.From : now);
+             from < period.To;
+             date = date.AddDays(1), from = BudgetCalendar.StartIn(zone, date))
+        {
+            var (start, end) = (BudgetCalendar.StartIn(zone, date), BudgetCalendar.StartIn(zone, date.AddDays(1)));
+            var until = end < period.To ? end : period.To;
+            days.Add(new DayAhead(date, (decimal)(until - from).Ticks / (end - start).Ticks));
+        }
+
+        return days;
+    }
+
+    /// <summary>The period's limit: what is rolled over needs what the period before came to, the rest only the terms.</summary>
+    internal async Task<decimal> LimitAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
+    {
+        var own = PeriodAmount.Own(terms, period, BudgetCalendar.WholeOf(terms.Period, period));
+        PeriodBefore? before = null;
+        if (terms.RolloverPercent > 0 && BudgetCalendar.Before(terms.Period, period) is { } last)
+        {
+            before = new PeriodBefore(
+                PeriodAmount.Own(terms, last, BudgetCalendar.WholeOf(terms.Period, last)), (await SpendAsync(terms, last, read, cancellation)).Spend);
+        }
+
+        return PeriodAmount.Of(terms, period, own, before, clock.GetUtcNow());
+    }
+
+    private async Task<(decimal Spend, long Unpriced)> SpendAsync(
+        BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
+    {
+        var key = new SpendKey(terms.Tenant, period, terms.Measure, terms.Amount.Currency, terms.Scope);
+        if (read.TryGetValue(key, out var known)) return known;
+        return read[key] = await ReadAsync(terms, period, cancellation);
+    }
+
+    private async Task<(decimal Spend, long Unpriced)> ReadAsync(BudgetTerms terms, Window period, CancellationToken cancellation)
+    {
+        if (terms is { Measure: BudgetMeasure.Charge, Scope.IsEverything: true })
+        {
+            // The quick way to the same figure: the database sums per price.
+            var charge = await charges.ChargeAsync(terms.Tenant, period, terms.Amount.Currency, cancellation);
+            return (charge.Charge.Amount, charge.UnpricedTokens);
+        }
+
+        var total = (await SumAsync(BudgetQuestion.Of(terms, period, clock.GetUtcNow()), cancellation)).Total;
+        return (terms.Measure.Of(total), terms.Measure == BudgetMeasure.Charge ? total.UnpricedTokens : 0);
+    }
+
+    private async Task<UnitCostSummary> SumAsync(UnitCostQuestion question, CancellationToken cancellation)
+    {
+        var now = await books.NowAsync(cancellation);
+        var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        return await reading.SumAsync(connection, question, now, asOf: null, cancellation);
+    }
+}
+
+/// <summary>What a figure is of.</summary>
+internal readonly record struct SpendKey(TenantId Tenant, Window Period, BudgetMeasure Measure, Currency Currency, BudgetScope Scope);
+
+/// <summary>Figures that were read in one turn, so that each is asked for once.</summary>
+internal sealed class SpendsRead : Dictionary<SpendKey, (decimal Spend, long Unpriced)>;
