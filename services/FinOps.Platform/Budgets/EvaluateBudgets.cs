@@ -29,9 +29,13 @@ internal sealed class EvaluateBudgets(
     {
         var read = new SpendsRead();
         var reached = await charges.ReachedAsync(days, cancellation);
+        // A tenant's budgets mostly have one period: what the days touch of it is found once for all of them.
+        var touched = new Dictionary<BudgetPeriod, IReadOnlyList<Window>>();
         foreach (var id in open.Ids)
         {
-            foreach (var period in BudgetCalendar.Touched(open[id].Terms.Period, reached, clock.GetUtcNow()))
+            var recurring = open[id].Terms.Period;
+            if (!touched.TryGetValue(recurring, out var periods)) touched[recurring] = periods = BudgetCalendar.Touched(recurring, reached, clock.GetUtcNow());
+            foreach (var period in periods)
             {
                 await LearnCrossingsAsync(open, id, period, cancellation);
                 if (!evaluation.MayTakeBack && open.IsExhausted(id, period, evaluation.WithForecast)) continue;
