@@ -29,9 +29,11 @@ internal sealed class EvaluateBudgets(
     {
         var read = new SpendsRead();
         var reached = await charges.ReachedAsync(days, cancellation);
+        // A tenant's budgets mostly have one period: what the days touch of it is found once for all of them.
+        var touched = new Dictionary<BudgetPeriod, IReadOnlyList<Window>>();
         foreach (var id in open.Ids)
         {
-            foreach (var period in PeriodsOf(open[id].Terms, reached, evaluation))
+            foreach (var period in PeriodsOf(open[id].Terms, reached, evaluation, touched))
             {
                 await LearnCrossingsAsync(open, id, period, cancellation);
                 if (!evaluation.MayTakeBack && open.IsExhausted(id, period, evaluation.WithForecast)) continue;
@@ -44,10 +46,11 @@ internal sealed class EvaluateBudgets(
     }
 
     /// <summary>Those that usage touched, and of a budget that waits for signs the one that runs.</summary>
-    private IEnumerable<Window> PeriodsOf(BudgetTerms terms, IReadOnlyCollection<int> days, Evaluation evaluation)
+    private IEnumerable<Window> PeriodsOf(
+        BudgetTerms terms, IReadOnlyCollection<int> days, Evaluation evaluation, Dictionary<BudgetPeriod, IReadOnlyList<Window>> known)
     {
         var now = clock.GetUtcNow();
-        var touched = BudgetCalendar.Touched(terms.Period, days, now);
+        if (!known.TryGetValue(terms.Period, out var touched)) known[terms.Period] = touched = BudgetCalendar.Touched(terms.Period, days, now);
         return evaluation.WithForecast && terms.IsWatched ? touched.Append(BudgetCalendar.Current(terms.Period, now)).Distinct() : touched;
     }
 

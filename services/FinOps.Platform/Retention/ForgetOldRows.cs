@@ -12,15 +12,18 @@ namespace FinOps.Platform.Retention;
 /// </summary>
 public sealed class ForgetOldRows(NpgsqlDataSource database, TimeProvider clock, ILogger<ForgetOldRows> log)
 {
-    /// <summary>What is forgotten, and when: the condition on its time stands in the outer statement too, for a row that was written anew meanwhile.</summary>
+    /// <summary>
+    /// What is forgotten, and when. Rows are locked before they are counted: where another run is at the same ones, this one waits and takes
+    /// the next instead of finding none. The time is asked again outside, for a row that was written anew meanwhile.
+    /// </summary>
     private static readonly IReadOnlyList<(string What, TimeSpan Kept, string Sql)> Rules =
     [
         ("reservations", Limits.ReservationsKept + ReservationRules.Remembered,
-            "delete from finops.reservation r using (select budget_id, key from finops.reservation where due_at < $1 order by due_at limit $2) old "
+            "delete from finops.reservation r using (select budget_id, key from finops.reservation where due_at < $1 order by due_at limit $2 for update) old "
             + "where r.budget_id = old.budget_id and r.key = old.key and r.due_at < $1"),
         ("deliveries", Limits.DeliveriesKept,
             "delete from finops.alert_delivery d using (select d.alert_id, d.channel, d.attempt from finops.alert_delivery d join finops.alert a on a.id = d.alert_id "
-            + "where d.at < $1 and a.status <> 'PENDING' order by d.at limit $2) old "
+            + "where d.at < $1 and a.status <> 'PENDING' order by d.at limit $2 for update of d) old "
             + "where d.alert_id = old.alert_id and d.channel = old.channel and d.attempt = old.attempt and d.at < $1"),
     ];
 
