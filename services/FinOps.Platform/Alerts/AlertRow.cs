@@ -11,7 +11,7 @@ internal static class AlertRow
         """
         id, budget_id, tenant, threshold, period_start, period_end,
         case when retracted_at is null then status else 'RETRACTED' end, crossed_at, amount, spend, currency, kind, notice_of, retracted_at, cause,
-        basis, case basis when 'ABSOLUTE' then round(threshold * 100 / amount, 2) else threshold end
+        basis, case basis when 'ABSOLUTE' then round(threshold * 100 / amount, 2) else threshold end as percent
         """;
 
     /// <summary>The first column after them.</summary>
