@@ -77,7 +77,11 @@ internal sealed class AlertBenchmark(Uri url, string key, Uri broker)
             await timer.WaitForNextTickAsync(cancellation);
             var record = new UsageRecord
             {
-                Tenant = id, Id = id, Source = "bench", Model = Model, OccurredAt = DateTimeOffset.UtcNow,
+                Tenant = id,
+                Id = id,
+                Source = "bench",
+                Model = Model,
+                OccurredAt = DateTimeOffset.UtcNow,
                 Quantities = new Dictionary<string, long?> { [UnitClasses.Output] = 100 },
             };
             var body = JsonSerializer.SerializeToUtf8Bytes(new UsageReported { BatchId = id, Source = "bench", Records = [record] }, UsageJson.Default.UsageReported);

@@ -68,7 +68,8 @@ internal sealed class EvaluateBudgets(
         return [.. happened.Cast<PeriodEvent>()];
 
         async Task<RecordSpend> SpendAsync() => await spends.ToRecordAsync(budget.Terms, period, evaluation.WithForecast, read, cancellation)
-            with { MayTakeBack = evaluation.MayTakeBack || budget.Terms.Measure.IsRatio() };
+            with
+        { MayTakeBack = evaluation.MayTakeBack || budget.Terms.Measure.IsRatio() };
     }
 
     private async Task LearnCrossingsAsync(OpenBudgets open, BudgetId id, Window period, CancellationToken cancellation)

@@ -173,7 +173,8 @@ internal static class StoredBudgetEvents
         { Start: { } start, End: { } end } => new BudgetPeriod.Custom(new Window(start, end), stored.TimeZone),
         { Unit: RollingText } => new BudgetPeriod.Rolling(stored.Days!.Value, ToDate(stored.FirstDate!), stored.TimeZone),
         { Unit: { } unit } => new BudgetPeriod.Recurring(
-            Enum.Parse<PeriodUnit>(unit, ignoreCase: true), ToDate(stored.FirstDate!), stored.TimeZone) { StartsAt = stored.StartsAt },
+            Enum.Parse<PeriodUnit>(unit, ignoreCase: true), ToDate(stored.FirstDate!), stored.TimeZone)
+        { StartsAt = stored.StartsAt },
         _ when DateOnly.ParseExact(stored.FirstMonth!, "yyyy-MM", CultureInfo.InvariantCulture) is var first =>
             new BudgetPeriod.Monthly(new CalendarMonth(first.Year, first.Month), stored.TimeZone) { StartsAt = stored.StartsAt },
         _ => throw Unknown(stored),

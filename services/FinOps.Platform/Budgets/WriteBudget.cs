@@ -86,7 +86,8 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
             var known = await BudgetStreams.FoldCrossingsAsync(session, open, period.From, cancellation);
             // What is foreseen and what is missing is news to whoever sets the budget: the sweep tells it.
             var spend = await spends.ToRecordAsync(open.Terms, period, withForecast: false, read, cancellation)
-                with { Backfilled = isNew || period.To <= now, MayTakeBack = !isNew };
+                with
+            { Backfilled = isNew || period.To <= now, MayTakeBack = !isNew };
             var crossings = BudgetDecider.Decide(spend, known).Cast<PeriodEvent>().ToList();
             if (crossings.Count > 0) crossed.Add((known, crossings));
         }

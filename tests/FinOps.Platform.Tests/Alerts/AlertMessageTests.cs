@@ -1,4 +1,3 @@
-using FinOps.Platform.Alerts;
 using FinOps.Platform.Alerts.Messages;
 
 namespace FinOps.Platform.Tests.Alerts;

@@ -44,7 +44,9 @@ public sealed class AlertRemedyTests(AlertingHost host) : IClassFixture<Alerting
                 secrets = new[] { fresh, budget.WebhookSecret },
                 headers = new Dictionary<string, string>
                 {
-                    ["webhook-id"] = received.Id, ["webhook-timestamp"] = received.Timestamp, ["webhook-signature"] = received.Signature,
+                    ["webhook-id"] = received.Id,
+                    ["webhook-timestamp"] = received.Timestamp,
+                    ["webhook-signature"] = received.Signature,
                 },
                 body = Encoding.UTF8.GetString(received.Body),
             });

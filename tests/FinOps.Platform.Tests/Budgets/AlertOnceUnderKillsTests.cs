@@ -1,7 +1,6 @@
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Tests.Faults;
-using FinOps.Platform.Tests.Fixtures;
 using Hangfire;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;

@@ -118,8 +118,14 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
         {
             input = new
             {
-                id = "silent", tenant = "silent", amount = "100", currency = "USD", period = new { start, end = start.AddDays(2) },
-                scope = new { fleets = new[] { "quiet-one" } }, noDataAfterHours = 2, webhook = new { url = host.Receiver.Url("silent") },
+                id = "silent",
+                tenant = "silent",
+                amount = "100",
+                currency = "USD",
+                period = new { start, end = start.AddDays(2) },
+                scope = new { fleets = new[] { "quiet-one" } },
+                noDataAfterHours = 2,
+                webhook = new { url = host.Receiver.Url("silent") },
             },
         });
         var sweep = ActivatorUtilities.CreateInstance<SweepBudgets>(host.Services);
@@ -149,7 +155,12 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
         {
             input = new
             {
-                id = "drifting", tenant = "drifting", amount = "1000000", currency = "USD", measure = "COST_PER_MILLION_TOKENS", driftThresholds = new[] { 25 },
+                id = "drifting",
+                tenant = "drifting",
+                amount = "1000000",
+                currency = "USD",
+                measure = "COST_PER_MILLION_TOKENS",
+                driftThresholds = new[] { 25 },
                 webhook = new { url = host.Receiver.Url("drifting") },
             },
         });

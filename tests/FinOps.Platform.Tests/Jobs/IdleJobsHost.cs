@@ -1,7 +1,6 @@
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Tests.Budgets;
 using FinOps.Platform.Tests.Faults;
-using FinOps.Platform.Tests.Fixtures;
 using Hangfire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -15,8 +15,17 @@ internal static class AlertValues
 
     private static readonly BudgetAlertRaised Sample = new()
     {
-        AlertId = "", BudgetId = "", Tenant = "", Measure = "", ThresholdPercent = 0, Amount = "0", Spend = "0", Currency = "",
-        PeriodStart = default, PeriodEnd = default, CrossedAt = default,
+        AlertId = "",
+        BudgetId = "",
+        Tenant = "",
+        Measure = "",
+        ThresholdPercent = 0,
+        Amount = "0",
+        Spend = "0",
+        Currency = "",
+        PeriodStart = default,
+        PeriodEnd = default,
+        CrossedAt = default,
     };
 
     public static readonly IReadOnlyList<string> Names = [.. Of(Sample).Keys];
