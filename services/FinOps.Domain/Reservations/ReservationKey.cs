@@ -13,13 +13,7 @@ public readonly record struct ReservationKey
     public string Value { get; }
 
     /// <returns>Null when the text may be a key, else what is wrong with it.</returns>
-    public static string? Flaw(string? text) => Name.Flaw(text) switch
-    {
-        { } flaw => flaw,
-        _ when text!.Length > MaxLength => $"is longer than {MaxLength} characters",
-        _ when text.Contains('/', StringComparison.Ordinal) => "holds a slash",
-        _ => null,
-    };
+    public static string? Flaw(string? text) => Name.SegmentFlaw(text, MaxLength);
 
     public override string ToString() => Value;
 }

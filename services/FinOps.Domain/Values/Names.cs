@@ -15,6 +15,16 @@ public static class Name
         _ => null,
     };
 
+    /// <summary>Of a name that stands between slashes, in the name of a stream or in an address.</summary>
+    /// <returns>Null when the text may be one, else what is wrong with it.</returns>
+    public static string? SegmentFlaw(string? text, int maxLength) => Flaw(text) switch
+    {
+        { } flaw => flaw,
+        _ when text!.Length > maxLength => $"is longer than {maxLength} characters",
+        _ when text.Contains('/', StringComparison.Ordinal) => "holds a slash",
+        _ => null,
+    };
+
     internal static string Require(string text, string what) =>
         Flaw(text) is { } flaw ? throw new RejectedException(new Rejection($"{what}_invalid", what, $"The {what} {flaw}.")) : text;
 

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Graph;
 
@@ -30,11 +30,11 @@ public sealed class AuditTests(ProbedHost host)
         {
             await File.WriteAllTextAsync(Path.Combine(directory, "package.json"), """{"private":true,"type":"module"}""", TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(directory, "audit.js"), Script, TestContext.Current.CancellationToken);
-            var installed = await RunAsync(directory, "npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", Package, "graphql@16");
+            var installed = await NodeRun.OfAsync(directory, "npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", Package, "graphql@16");
             Assert.SkipWhen(installed is null, "npm is not there.");
             Assert.SkipWhen(installed!.ExitCode != 0, $"npm cannot install {Package}: {installed.Error}");
 
-            var run = await RunAsync(directory, "node", "audit.js", new Uri(host.Url, "/graphql").ToString(), host.Keys["operator"]);
+            var run = await NodeRun.OfAsync(directory, "node", "audit.js", new Uri(host.Url, "/graphql").ToString(), host.Keys["operator"]);
             Assert.True(run is { ExitCode: 0 }, run?.Error);
             var results = JsonDocument.Parse(run!.Output).RootElement.EnumerateArray()
                 .Select(r => (Id: r.GetProperty("id").GetString(), Name: r.GetProperty("name").GetString()!, Status: r.GetProperty("status").GetString(), Reason: r.GetProperty("reason").GetString()))
@@ -50,28 +50,4 @@ public sealed class AuditTests(ProbedHost host)
             Directory.Delete(directory, recursive: true);
         }
     }
-
-    private static async Task<Finished?> RunAsync(string directory, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
-        Process process;
-        try
-        {
-            process = Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-
-        using (process)
-        {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return new Finished(process.ExitCode, await output, await error);
-        }
-    }
-
-    private sealed record Finished(int ExitCode, string Output, string Error);
 }
