@@ -77,14 +77,33 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
 
             // Another activation of this gate wrote; the database has decided. Read what it wrote and decide anew.
             known = null;
-            if (turn == Limits.StaleGateTurns) throw new InvalidOperationException($"The gate of {Budget} found its reservations changed {turn} times.");
+            GiveUpAfter(turn);
         }
+    }
+
+    /// <summary>Reservations and books of one version: without the books nobody can say what is left, not even of a key that is asked again.</summary>
+    /// <returns>Null when the budget is closed or no hard one.</returns>
+    private async Task<Known?> WakeAsync()
+    {
+        for (var turn = 1; ; turn++)
+        {
+            if (await rows.LoadAsync(Budget, CancellationToken.None) is not { } loaded) return null;
+            if (await books.ReadAsync(Budget, known: null, loaded.Gate.Awaited.Keys, CancellationToken.None) is not { } seen) return null;
+            if (seen.GateVersion == loaded.Version)
+                return new Known(Apply(GateDecider.Decide(new SeeBooks(seen.Books, seen.Counted), loaded.Gate), loaded.Gate), loaded.Version, seen.Terms);
+            GiveUpAfter(turn);
+        }
+    }
+
+    private void GiveUpAfter(int turn)
+    {
+        if (turn == Limits.StaleGateTurns) throw new InvalidOperationException($"The gate of {Budget} found its reservations changed {turn} times.");
     }
 
     /// <returns>Null when what was known turned out to be old; nothing was written.</returns>
     private async Task<GateReply[]?> DecideAsync(List<Waiting> group)
     {
-        known ??= await rows.LoadAsync(Budget, CancellationToken.None) is { } loaded ? new Known(loaded.Gate, loaded.Version, Terms: null) : null;
+        known ??= await WakeAsync();
         if (known is not { } before) return [.. group.Select(_ => NoGate)];
         var now = clock.GetUtcNow();
         var gate = Apply(GateDecider.Decide(new PassTime(now), before.Gate), before.Gate);
@@ -142,7 +161,7 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
         _ => throw new UnreachableException(answer.GetType().Name),
     };
 
-    private sealed record Known(Gate Gate, long Version, KnownTerms? Terms);
+    private sealed record Known(Gate Gate, long Version, KnownTerms Terms);
 
     private sealed record Waiting(GateOrder Order)
     {
