@@ -61,7 +61,7 @@ internal sealed class BudgetGrain(
         {
             var command = order.ToCommand(clock.GetUtcNow());
             var written = await AgainWhenStaleAsync(() =>
-                write.RunAsync(new BudgetId(order.Id), command, order.WebhookSecret, order.Channels, CancellationToken.None));
+                write.RunAsync(new BudgetId(order.Id), command, order.WebhookSecret, order.Webhook, order.Channels, CancellationToken.None));
             foreach (var alert in written.Alerts) Deliver(alert);
             return new BudgetAnswer(written.Secret, []);
         }

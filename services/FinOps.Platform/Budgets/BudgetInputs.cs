@@ -115,6 +115,9 @@ public sealed class WebhookInput
 
     /// <summary><c>whsec_</c> and 24 to 64 bytes in base64; made when there is none yet, and shown in this mutation's answer.</summary>
     public string? Secret { get; set; }
+
+    /// <summary>One call a day or a week, with all alerts in a list; each alert at once when left out.</summary>
+    public DigestInput? Digest { get; set; }
 }
 
 /// <summary>What is left out stays. Scope, period, currency and measure stay always.</summary>

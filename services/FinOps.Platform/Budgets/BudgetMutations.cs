@@ -45,7 +45,7 @@ public sealed class BudgetMutations
                 WebhookSecret = input.Webhook?.Secret,
                 DeliverBackfilled = input.DeliverBackfilled,
             },
-            viewer, cancellation, input.Channels);
+            viewer, cancellation, input.Channels, input.Webhook);
     }
 
     /// <summary>Changes an open budget. Thresholds that the running period's spend is above already alert at once.</summary>
@@ -76,7 +76,7 @@ public sealed class BudgetMutations
                 RemoveWebhook = input.RemoveWebhook ?? false,
                 DeliverBackfilled = input.DeliverBackfilled,
             },
-            viewer, cancellation, input.Channels);
+            viewer, cancellation, input.Channels, input.Webhook);
 
     /// <summary>Closes a budget for good. Its alerts stay; closing it again changes nothing.</summary>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]

@@ -91,6 +91,9 @@ public sealed record BudgetOrder
     /// <summary>What is wrong with the channels, found where their classes are; the rules name it together with all other flaws.</summary>
     [Id(51)] public BudgetFlaw[]? ChannelFlaws { get; init; }
 
+    /// <summary>When the webhook sends; null leaves it as it is.</summary>
+    [Id(52)] public AlertChannelOrder? Webhook { get; init; }
+
     // A record prints its members; the secret must not end in a log that way.
     public override string ToString() => $"{Verb} budget {Id} of {Tenant} by {By}";
 
@@ -119,8 +122,8 @@ public sealed record BudgetOrder
         var flaws = BudgetRules.Read(draft, Id, BudgetCalendar.DateHolding, now, out terms).ToList();
         if (WebhookRefusal is not null) flaws.Add(new Rejection("webhook_url_not_allowed", "webhook.url", WebhookRefusal));
         if (Budgets.WebhookSecret.Flaw(WebhookSecret) is { } secretFlaw) flaws.Add(secretFlaw);
-        if (WebhookSecret is not null && draft.WebhookUrl is null)
-            flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret signs what goes to a URL; name it."));
+        if ((WebhookSecret is not null || Webhook?.Every is not null) && draft.WebhookUrl is null)
+            flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret and a digest are of what goes to a URL; name it."));
         flaws.AddRange((ChannelFlaws ?? []).Select(f => new Rejection(f.Code, f.Field, f.Message)));
         return flaws;
     }

@@ -124,7 +124,7 @@ internal sealed class ShippedPlatform : IAsyncDisposable
     public async Task<JsonElement> AskAsync(ServedPlace api, string query, string key = "finance")
     {
         var keys = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "keys.json")));
-        using var http = new HttpClient { BaseAddress = api.Url };
+        using var http = new HttpClient { BaseAddress = api.Url, Timeout = Eventually.Patience };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.GetProperty(key).GetString());
         using var response = await http.PostAsJsonAsync("/graphql", new { query });
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();

@@ -16,8 +16,7 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
 
     public string Kind => "pagerduty";
 
-    /// <summary>An incident is one alert: it must be possible to resolve it alone.</summary>
-    public bool TakesDigests => false;
+    public string? NoDigest => "an incident is one alert, which is acknowledged and resolved alone";
 
     public string? Flaw(string target) => target.Length == RoutingKeyLength && target.All(char.IsAsciiLetterOrDigit)
         ? null
@@ -35,7 +34,7 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
             {
                 routing_key = routingKey,
                 event_action = "trigger",
-                // What was crossed once more is the same incident again.
+                // What was crossed once more, or is told again, is the same incident.
                 dedup_key = DedupKey(alert.NoticeOf ?? alert.AlertId),
                 client = "FinOps",
                 payload = new
@@ -54,7 +53,9 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
     {
         "TEST" => "info",
         "NO_DATA" => "error",
-        _ => alert is { ThresholdPercent: >= 100, Kind: not "FORECAST" } ? "critical" : "warning",
+        // Of a forecast, a drift or an anomaly the percent is another one: nothing is exceeded yet.
+        "THRESHOLD" or "RECROSSED" or "RENOTIFIED" when alert.ThresholdPercent >= 100 => "critical",
+        _ => "warning",
     };
 
     // A long budget's name makes a longer id than PagerDuty keeps.

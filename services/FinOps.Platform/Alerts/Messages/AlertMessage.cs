@@ -18,6 +18,8 @@ internal sealed class AlertMessage(MessageTemplate subject, MessageTemplate plai
         {%- when "RETRACTED" -%}Budget {{ budgetId }} of {{ tenant }} is below {{ thresholdPercent }} % after a correction
         {%- when "RECOVERED" -%}Budget {{ budgetId }} of {{ tenant }} is below {{ thresholdPercent }} % again
         {%- when "RECROSSED" -%}Budget {{ budgetId }} of {{ tenant }} has reached {{ thresholdPercent }} % once more
+        {%- when "RENOTIFIED" -%}Budget {{ budgetId }} of {{ tenant }} is still above {{ thresholdPercent }} %
+        {%- when "ANOMALY" -%}Budget {{ budgetId }} of {{ tenant }}: unusual spend
         {%- when "NO_DATA" -%}Budget {{ budgetId }} of {{ tenant }} gets no usage
         {%- when "DRIFT" -%}Budget {{ budgetId }} of {{ tenant }}: unit cost drifts
         {%- when "TEST" -%}Test of the alerts of budget {{ budgetId }} of {{ tenant }}
