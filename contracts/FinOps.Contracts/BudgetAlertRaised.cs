@@ -15,7 +15,7 @@ public sealed record BudgetAlertRaised
     /// <summary>Whose budget it is.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>What the budget limits: <c>CHARGE</c>, <c>COST</c>, <c>TOKENS</c>, <c>INPUT_TOKENS</c>, <c>OUTPUT_TOKENS</c>, <c>REQUESTS</c>, <c>COST_PER_MILLION_TOKENS</c>.</summary>
+    /// <summary>What the budget limits: <c>CHARGE</c>, <c>COST</c>, <c>TOKENS</c>, <c>INPUT_TOKENS</c>, <c>OUTPUT_TOKENS</c>, <c>REQUESTS</c>, <c>COST_PER_MILLION_TOKENS</c>, <c>IDLE_SHARE</c>, <c>UTILISATION</c> (alerts where it is at or below).</summary>
     public required string Measure { get; init; }
 
     /// <summary>The threshold in percent of the budget's amount.</summary>

@@ -22,7 +22,7 @@ public static class AlertCause
 
         var figures = string.Create(
             CultureInfo.InvariantCulture,
-            $"{happened.Spend.Amount:0.############################} of {happened.Amount.Amount:0.########}, {(happened is ThresholdRetracted ? "below" : "at or above")} the threshold of {happened.Limit:0.##########}");
+            $"{happened.Spend.Amount:0.############################} of {happened.Amount.Amount:0.########}, {Where(happened)} the threshold of {happened.Limit:0.##########}");
         return happened switch
         {
             ThresholdCrossed => $"The period has {figures}.",
@@ -32,4 +32,12 @@ public static class AlertCause
             _ => throw new UnreachableException(happened.GetType().Name),
         };
     }
+
+    private static string Where(PeriodEvent happened) => (happened is ThresholdRetracted, happened.Measure == BudgetMeasure.Utilisation) switch
+    {
+        (true, false) => "below",
+        (true, true) => "above",
+        (false, false) => "at or above",
+        (false, true) => "at or below",
+    };
 }

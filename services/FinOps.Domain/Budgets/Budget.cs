@@ -89,7 +89,7 @@ public sealed record BudgetTerms(
     public int? NoDataAfterHours { get; init; }
 
     /// <summary>Whether a sweep looks at it although nothing was used.</summary>
-    public bool IsWatched => NoDataAfterHours is not null || !DriftThresholds.IsNone;
+    public bool IsWatched => NoDataAfterHours is not null || !DriftThresholds.IsNone || Measure.IsOfFleets();
 
     /// <summary>Each threshold with the limit at which it is crossed: percents of actuals, amounts, percents of the forecast, drift, silence; each ascending.</summary>
     /// <param name="amount">The period's limit.</param>

@@ -34,6 +34,9 @@ public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now,
 
     /// <summary>Hours since the last sign of usage; null where nobody asks.</summary>
     public decimal? SilentHours { get; init; }
+
+    /// <summary>Of a share of fleets: what stands behind the figure. Too little of it decides nothing.</summary>
+    public FleetShare? Share { get; init; }
 }
 
 public abstract record BudgetEvent;
@@ -152,9 +155,9 @@ public static class BudgetDecider
         if (ReachedOf(spend, crossing.Kind) is not { } reached) return null;
         var mayTakeBack = spend.MayTakeBack || crossing.Kind is ThresholdKind.Drift or ThresholdKind.Silence;
         var isQuiet = spend.Backfilled && !terms.DeliverBackfilled;
-        return (open.Crossed.Contains(crossing), life.IsRetracted, reached >= limit) switch
+        return (open.Crossed.Contains(crossing), life.IsRetracted, Reaches(terms, crossing.Kind, reached, limit)) switch
         {
-            (false, _, true) when crossing.Kind is ThresholdKind.Percent or ThresholdKind.Absolute && spend.DayBefore >= limit => null,
+            (false, _, true) when IsOfMeasure(crossing.Kind) && spend.DayBefore is { } before && terms.Measure.Reaches(before, limit) => null,
             (false, _, true) => new ThresholdCrossed(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend, isQuiet, spend.Now)
             {
@@ -170,7 +173,7 @@ public static class BudgetDecider
             {
                 Kind = crossing.Kind,
             },
-            (true, false, false) when mayTakeBack && reached < terms.Measure.RecoversBelow(limit) => new ThresholdRetracted(
+            (true, false, false) when mayTakeBack && Recovers(terms, crossing.Kind, reached, limit) => new ThresholdRetracted(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
                 Suppressed: isQuiet || life.IsQuiet || life.RetractionTold, spend.Now)
             {
@@ -182,18 +185,28 @@ public static class BudgetDecider
 
     private static decimal? ReachedOf(RecordSpend spend, ThresholdKind kind) => kind switch
     {
-        ThresholdKind.Percent or ThresholdKind.Absolute => spend.Spend.Amount,
+        ThresholdKind.Percent or ThresholdKind.Absolute => spend.Share is { IsEnough: false } ? null : spend.Spend.Amount,
         ThresholdKind.Forecast => spend.Forecast,
         ThresholdKind.Drift => spend.Drift?.Percent,
         ThresholdKind.Silence => spend.SilentHours,
         _ => throw new UnreachableException(kind.ToString()),
     };
 
+    private static bool IsOfMeasure(ThresholdKind kind) => kind is ThresholdKind.Percent or ThresholdKind.Absolute;
+
+    // Only of the measure itself little may be bad; a forecast, a drift and a silence grow.
+    private static bool Reaches(BudgetTerms terms, ThresholdKind kind, decimal reached, decimal limit) =>
+        IsOfMeasure(kind) ? terms.Measure.Reaches(reached, limit) : reached >= limit;
+
+    private static bool Recovers(BudgetTerms terms, ThresholdKind kind, decimal reached, decimal limit) =>
+        IsOfMeasure(kind) ? terms.Measure.Recovers(reached, limit)
+        : reached < (terms.Measure.IsRatio() ? limit * (1 - BudgetMeasures.Hysteresis) : limit);
+
     private static string? CauseOf(RecordSpend spend, BudgetTerms terms, ThresholdKind kind) => kind switch
     {
         ThresholdKind.Silence => FormattableString.Invariant($"No usage of {terms.Scope} for {spend.SilentHours:0.##} hours."),
         ThresholdKind.Drift => spend.Drift!.Cause,
-        _ => terms.Measure.IsRatio() ? spend.Drift?.Cause : null,
+        _ => spend.Share?.Cause ?? (terms.Measure.IsRatio() ? spend.Drift?.Cause : null),
     };
 
     private static Budget.Open Folded(Budget.Open open, PeriodEvent happened)

@@ -80,6 +80,7 @@ public static class BudgetRules
         var thresholds = ReadThresholds(draft, flaws);
         var scope = ScopeRules.Read(draft, flaws);
         AllowanceFlaws(draft, now, flaws);
+        ShareRules.Flaws(draft, flaws);
         var period = PeriodRules.Read(draft.Period, dateHolding, now, flaws);
         var url = ReadUrl(draft.WebhookUrl, flaws);
         terms = flaws.Count > 0
@@ -136,7 +137,7 @@ public static class BudgetRules
             ? Thresholds.Read(drifting, "driftThresholds")
             : (Thresholds.None, []);
         flaws.AddRange([.. percentFlaws, .. amountFlaws, .. forecastFlaws, .. driftFlaws]);
-        if (drifts is { IsNone: false } && !draft.Measure.ShowsCost())
+        if (drifts is { IsNone: false } && !draft.Measure.IsOnCost())
             flaws.Add(new Rejection("drift_without_cost", "driftThresholds", "Only a budget on COST or COST_PER_MILLION_TOKENS sees unit costs."));
         if (draft.NoDataAfterHours is < 0 or > MaxSilentHours)
             flaws.Add(new Rejection("no_data_out_of_range", "noDataAfterHours", $"Silence is 1 to {MaxSilentHours} hours; 0 is never."));

@@ -9,7 +9,7 @@ using Npgsql;
 namespace FinOps.Platform.Budgets;
 
 /// <summary>What only a sweep asks of a budget: whether its usage still comes, and how its unit cost moved.</summary>
-public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TimeProvider clock)
+public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, FleetShares shares, TimeProvider clock)
 {
     private const int DaysBefore = 7;
 
@@ -57,31 +57,7 @@ public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, Seen
         var fleets = summary.Rows.Select(r => r.Key.Fleet).OfType<string>().Select(f => new FleetId(f)).ToHashSet();
         return new UnitCostSeen(
             summary.Total.CostPerMillionTokens, summary.Total.TargetPerMillionTokens,
-            fleets.Count == 0 ? null : await IdleShareAsync(fleets, window, terms.Amount.Currency, cancellation));
-    }
-
-    /// <summary>Of what the fleets cost as a whole, whoever used them: by USAGE, so that spare capacity counts as idle.</summary>
-    private async Task<decimal?> IdleShareAsync(
-        HashSet<FleetId> fleets, Window window, Currency currency, CancellationToken cancellation)
-    {
-        var summary = await SumAsync(
-            new UnitCostQuestion
-            {
-                Window = window,
-                GroupBy = [Dimension.Fleet],
-                Buckets = TimeBuckets.None,
-                Tenants = null,
-                Models = null,
-                Fleets = fleets,
-                ShowsCost = true,
-                Currency = currency,
-                Basis = CostBasis.Usage,
-                Now = clock.GetUtcNow(),
-            },
-            cancellation);
-        return summary.Total.Cost is > 0 and { } cost
-            ? summary.Rows.Where(r => r.Key.Kind == RowKind.Idle).Sum(r => r.Cell.Cost ?? 0) / cost
-            : null;
+            fleets.Count == 0 ? null : await shares.IdleShareAsync(fleets, window, terms.Amount.Currency, cancellation));
     }
 
     private async Task<UnitCostSummary> SumAsync(UnitCostQuestion question, CancellationToken cancellation)

@@ -69,9 +69,13 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
         return new BudgetPeriodView(window.From, window.To, terms.Period.TimeZone);
     }
 
-    /// <summary>What the books say for the period, in the budget's currency, or in its measure's unit.</summary>
-    public async Task<decimal> Spend([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
-        (await FiguresAsync(spends, cancellation)).Spend;
+    /// <summary>What the books say for the period, in the budget's currency, or in its measure's unit; null where a share of fleets is not known yet.</summary>
+    public async Task<decimal?> Spend([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
+        (await FiguresAsync(spends, cancellation)).Known;
+
+    /// <summary>What stands behind a share of fleets; null for other measures.</summary>
+    public async Task<FleetShareView?> FleetShare([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
+        FleetShareView.Of((await FiguresAsync(spends, cancellation)).Share);
 
     /// <summary>The period's limit: the amount that holds for it, its share where it is not whole, what was rolled over, and a raise.</summary>
     public async Task<decimal> Limit([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
@@ -87,9 +91,9 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
             ? null
             : BudgetForecastView.Of(await spends.ForecastAsync(terms, Window(clock), await FiguresAsync(spends, cancellation), cancellation));
 
-    /// <summary>How the unit cost of the last whole day moved against the week before and its target; null for a budget that sees no cost.</summary>
+    /// <summary>How the unit cost of the last whole day moved against the week before and its target; null for a budget that has no unit cost.</summary>
     public async Task<UnitCostDriftView?> Drift([FromServices] BudgetSigns signs, CancellationToken cancellation) =>
-        terms.Measure.ShowsCost() ? UnitCostDriftView.Of(await signs.DriftAsync(terms, cancellation)) : null;
+        terms.Measure.IsOnCost() ? UnitCostDriftView.Of(await signs.DriftAsync(terms, cancellation)) : null;
 
     /// <summary>
     /// Per threshold that the period's usage reached: the record that took it there, in the order of event time, whenever it arrived. As the

@@ -25,6 +25,7 @@ public static class BudgetsModule
         services.AddSingleton<BudgetCrossings>();
         services.AddSingleton<BudgetSigns>();
         services.AddSingleton<BudgetSpends>();
+        services.AddSingleton<FleetShares>();
         return services;
     }
 

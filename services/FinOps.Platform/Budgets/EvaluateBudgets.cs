@@ -1,5 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
 using Marten;
 using Npgsql;
@@ -9,14 +10,15 @@ namespace FinOps.Platform.Budgets;
 /// <summary>How far an evaluation looks.</summary>
 /// <param name="MayTakeBack">Also for thresholds that are crossed no longer.</param>
 /// <param name="WithForecast">Also at what periods are foreseen to come to.</param>
-internal readonly record struct Evaluation(bool MayTakeBack, bool WithForecast);
+/// <param name="Since">Of a sweep: when the last one looked; null where none did.</param>
+internal readonly record struct Evaluation(bool MayTakeBack, bool WithForecast, DateTimeOffset? Since = null);
 
 /// <summary>
 /// Reads each touched period's spend from the books, decides, and appends what was crossed. Spend is never counted up here, so it cannot
 /// drift from the books, and evaluating twice, or on many machines at once, alerts once.
 /// </summary>
 internal sealed class EvaluateBudgets(
-    NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, TimeProvider clock)
+    NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, FleetShares shares, TimeProvider clock)
 {
     /// <param name="open">The tenant's open budgets; what is learned stays in it.</param>
     /// <param name="days">UTC days since 1970 whose usage may have changed.</param>
@@ -51,7 +53,24 @@ internal sealed class EvaluateBudgets(
     {
         var now = clock.GetUtcNow();
         if (!known.TryGetValue(terms.Period, out var touched)) known[terms.Period] = touched = BudgetCalendar.Touched(terms.Period, days, now);
+        // An hour settles long after its usage came, so commits tell nothing of a share, and a period's last hours settle in the next one.
+        if (terms.Measure.IsOfFleets())
+            return evaluation.WithForecast ? touched.Union(SettlingSince(terms.Period, evaluation.Since, now)) : [];
         return evaluation.WithForecast && terms.IsWatched ? touched.Append(BudgetCalendar.Current(terms.Period, now)).Distinct() : touched;
+    }
+
+    /// <summary>The periods in which hours have settled since an instant, whether or not there was usage in them.</summary>
+    private IEnumerable<Window> SettlingSince(BudgetPeriod period, DateTimeOffset? since, DateTimeOffset now)
+    {
+        var (before, settled) = (shares.SettledBy(since ?? now), shares.SettledBy(now));
+        if (since is not null && before == settled) yield break;
+        var window = BudgetCalendar.Current(period, before);
+        for (var count = 0; count < Limits.PeriodsEndedPerRun && window.From < settled && (since is null || window.To > before); count++)
+        {
+            yield return window;
+            if (period is BudgetPeriod.Custom) yield break;
+            window = BudgetCalendar.Current(period, window.To);
+        }
     }
 
     private async Task<IReadOnlyList<PeriodEvent>> DecideAsync(
@@ -61,7 +80,7 @@ internal sealed class EvaluateBudgets(
         if (happened.Any(e => e is ThresholdRetracted))
         {
             // A crossing may be younger than a spend that was read for the budget before it: only one read from now on tells.
-            read.Clear();
+            read.Forget();
             happened = BudgetDecider.Decide(await SpendAsync(), budget);
         }
 

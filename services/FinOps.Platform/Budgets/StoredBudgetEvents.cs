@@ -73,6 +73,8 @@ internal static class StoredBudgetEvents
         [BudgetMeasure.OutputTokens] = "output_tokens",
         [BudgetMeasure.Requests] = "requests",
         [BudgetMeasure.CostPerMillionTokens] = "cost_per_million_tokens",
+        [BudgetMeasure.IdleShare] = "idle_share",
+        [BudgetMeasure.Utilisation] = "utilisation",
     };
 
     public static object ToStored(this BudgetEvent happened) => happened switch
