@@ -9,10 +9,14 @@ public static class AlertCause
     public static string Of(PeriodEvent happened)
     {
         if (happened.Cause is { } known) return known;
+        if (happened is ThresholdRenotified told)
+            return FormattableString.Invariant($"It still stands, notice {told.Ordinal}: the period has {told.Spend.Amount:0.############################} of {told.Amount.Amount:0.########}.");
         if (happened.Kind is ThresholdKind.Silence)
             return happened is ThresholdRetracted ? "Usage comes again." : "No usage comes again, after it had come back.";
         if (happened.Kind is ThresholdKind.Drift)
             return happened is ThresholdRetracted ? "The unit cost lies near that of the week before again." : "The unit cost drifted again.";
+        if (happened.Kind is ThresholdKind.Target)
+            return happened is ThresholdRetracted ? "The unit cost lies near its target again." : "The unit cost lies far above its target again.";
         if (happened is ThresholdCrossed { Forecast: { } foreseen })
         {
             return string.Create(

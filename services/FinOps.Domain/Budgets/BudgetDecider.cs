@@ -35,6 +35,9 @@ public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now,
     /// <summary>Hours since the last sign of usage; null where nobody asks.</summary>
     public decimal? SilentHours { get; init; }
 
+    /// <summary>Whether what stands may be told again: the period runs, and a sweep asks.</summary>
+    public bool MayRemind { get; init; }
+
     /// <summary>Of a share of fleets: what stands behind the figure. Too little of it decides nothing.</summary>
     public FleetShare? Share { get; init; }
 }
@@ -90,6 +93,13 @@ public sealed record ThresholdRetracted(
 public sealed record ThresholdRecrossed(
     BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
     bool Suppressed, DateTimeOffset At)
+    : PeriodEvent(Id, Tenant, Measure, Period, ThresholdPercent, Amount, Spend, Suppressed, At);
+
+/// <summary>It still stands; at most once per alert and ordinal.</summary>
+/// <param name="Ordinal">From 1 on.</param>
+public sealed record ThresholdRenotified(
+    BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
+    bool Suppressed, DateTimeOffset At, int Ordinal)
     : PeriodEvent(Id, Tenant, Measure, Period, ThresholdPercent, Amount, Spend, Suppressed, At);
 
 /// <summary>What a command on a budget makes happen.</summary>
@@ -153,7 +163,7 @@ public static class BudgetDecider
         var (terms, life) = (open.Terms, open.LifeOf(crossing));
         var isForecast = crossing.Kind == ThresholdKind.Forecast;
         if (ReachedOf(spend, crossing.Kind) is not { } reached) return null;
-        var mayTakeBack = spend.MayTakeBack || crossing.Kind is ThresholdKind.Drift or ThresholdKind.Silence;
+        var mayTakeBack = spend.MayTakeBack || crossing.Kind is ThresholdKind.Drift or ThresholdKind.Target or ThresholdKind.Silence;
         var isQuiet = spend.Backfilled && !terms.DeliverBackfilled;
         return (open.Crossed.Contains(crossing), life.IsRetracted, Reaches(terms, crossing.Kind, reached, limit)) switch
         {
@@ -166,7 +176,7 @@ public static class BudgetDecider
                 Cause = CauseOf(spend, terms, crossing.Kind),
             },
             // What was foreseen was foreseen: only what is in the books is taken back.
-            _ when isForecast => null,
+            (true, _, false) when isForecast => null,
             (true, true, true) => new ThresholdRecrossed(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
                 Suppressed: isQuiet || life.IsQuiet || life.ReturnTold, spend.Now)
@@ -179,6 +189,12 @@ public static class BudgetDecider
             {
                 Kind = crossing.Kind,
             },
+            (true, false, _) when spend.MayRemind && life.IsReminderDue(terms, spend.Now) => new ThresholdRenotified(
+                open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
+                Suppressed: false, spend.Now, life.Reminders + 1)
+            {
+                Kind = crossing.Kind,
+            },
             _ => null,
         };
     }
@@ -188,6 +204,7 @@ public static class BudgetDecider
         ThresholdKind.Percent or ThresholdKind.Absolute => spend.Share is { IsEnough: false } ? null : spend.Spend.Amount,
         ThresholdKind.Forecast => spend.Forecast,
         ThresholdKind.Drift => spend.Drift?.Percent,
+        ThresholdKind.Target => spend.Drift?.PercentOfTarget,
         ThresholdKind.Silence => spend.SilentHours,
         _ => throw new UnreachableException(kind.ToString()),
     };
@@ -206,6 +223,7 @@ public static class BudgetDecider
     {
         ThresholdKind.Silence => FormattableString.Invariant($"No usage of {terms.Scope} for {spend.SilentHours:0.##} hours."),
         ThresholdKind.Drift => spend.Drift!.Cause,
+        ThresholdKind.Target => spend.Drift!.TargetCause,
         _ => spend.Share?.Cause ?? (terms.Measure.IsRatio() ? spend.Drift?.Cause : null),
     };
 
@@ -214,9 +232,10 @@ public static class BudgetDecider
         var life = open.LifeOf(happened.Crossing);
         var next = happened switch
         {
-            ThresholdCrossed => life with { IsQuiet = happened.Suppressed },
+            ThresholdCrossed => life with { IsQuiet = happened.Suppressed, StandsSince = happened.At },
             ThresholdRetracted => life with { IsRetracted = true, RetractionTold = life.RetractionTold || !happened.Suppressed },
-            ThresholdRecrossed => life with { IsRetracted = false, ReturnTold = life.ReturnTold || !happened.Suppressed },
+            ThresholdRecrossed => life with { IsRetracted = false, ReturnTold = life.ReturnTold || !happened.Suppressed, StandsSince = happened.At },
+            ThresholdRenotified told => life with { RemindedAt = told.At, Reminders = told.Ordinal },
             _ => throw new UnreachableException(happened.GetType().Name),
         };
         return open with

@@ -32,7 +32,7 @@ public sealed record FleetShare(IReadOnlyList<string> Fleets, Window? Settled, i
     public decimal? Of(BudgetMeasure measure)
     {
         Invariant.Require(measure.IsOfFleets(), "a share of fleets is what is asked for");
-        return IdleShare is not { } idle ? null : UnitCostCell.Figure((measure == BudgetMeasure.IdleShare ? idle : 1 - idle) * 100m);
+        return IdleShare is not { } idle ? null : WithoutTrailingZeros(UnitCostCell.Figure((measure == BudgetMeasure.IdleShare ? idle : 1 - idle) * 100m));
     }
 
     /// <summary>In a sentence for people; null where it is not known.</summary>
@@ -62,6 +62,8 @@ public sealed record FleetShare(IReadOnlyList<string> Fleets, Window? Settled, i
 
     /// <returns>The start of the hour of UTC that holds an instant.</returns>
     public static DateTimeOffset HourBegun(DateTimeOffset instant) => new(instant.UtcTicks - instant.UtcTicks % Hour.Ticks, TimeSpan.Zero);
+
+    private static decimal WithoutTrailingZeros(decimal percent) => percent / 1.0000000000000000000000000000m;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

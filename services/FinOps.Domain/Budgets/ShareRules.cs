@@ -22,7 +22,7 @@ internal static class ShareRules
 
     private static void ThresholdFlaws(BudgetDraft draft, decimal most, List<Rejection> flaws)
     {
-        var percents = draft.Thresholds ?? (draft.ThresholdAmounts is { Count: > 0 } || draft.NoDataAfterHours > 0 ? [] : Thresholds.Usual.Values);
+        var percents = draft.Thresholds ?? (draft.ThresholdAmounts is { Count: > 0 } || draft.NoDataAfterHours > 0 || draft.TargetThresholds is { Count: > 0 } ? [] : Thresholds.Usual.Values);
         if (percents.Any(p => p <= Thresholds.MaxPercent && SaysNothing(draft.Measure, BudgetRules.Limit(most, p)))) flaws.Add(Beyond(draft.Measure, "thresholds"));
         if (draft.ThresholdAmounts?.Any(a => SaysNothing(draft.Measure, a)) == true) flaws.Add(Beyond(draft.Measure, "thresholdAmounts"));
     }

@@ -50,6 +50,12 @@ public sealed class CreateBudgetInput
     /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
     public int? NoDataAfterHours { get; set; }
 
+    /// <summary>An alert that stands is told again each so many hours of its period, 1 to 744; 0 is never.</summary>
+    public int? RenotifyHours { get; set; }
+
+    /// <summary>Percent by which the unit cost of the last whole day lies above its target; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? TargetThresholds { get; set; }
+
     public BudgetRaiseInput? Raise { get; set; }
 
     public WebhookInput? Webhook { get; set; }
@@ -143,6 +149,12 @@ public sealed class ChangeBudgetInput
 
     /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
     public int? NoDataAfterHours { get; set; }
+
+    /// <summary>An alert that stands is told again each so many hours of its period, 1 to 744; 0 is never.</summary>
+    public int? RenotifyHours { get; set; }
+
+    /// <summary>Percent by which the unit cost of the last whole day lies above its target; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? TargetThresholds { get; set; }
 
     public BudgetRaiseInput? Raise { get; set; }
 

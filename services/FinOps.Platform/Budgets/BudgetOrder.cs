@@ -85,6 +85,11 @@ public sealed record BudgetOrder
     /// <summary>0 is never.</summary>
     [Id(31)] public int? NoDataAfterHours { get; init; }
 
+    [Id(41)] public decimal[]? TargetThresholds { get; init; }
+
+    /// <summary>0 is never.</summary>
+    [Id(40)] public int? RenotifyHours { get; init; }
+
     /// <summary>Null leaves the budget's channels as they are.</summary>
     [Id(50)] public AlertChannelOrder[]? Channels { get; init; }
 
@@ -149,6 +154,8 @@ public sealed record BudgetOrder
         ForecastThresholds = ForecastThresholds,
         DriftThresholds = DriftThresholds,
         NoDataAfterHours = NoDataAfterHours,
+        RenotifyHours = RenotifyHours,
+        TargetThresholds = TargetThresholds,
         RolloverPercent = RolloverPercent,
         Raise = RaiseOver(null),
         WebhookUrl = WebhookUrl,
@@ -170,6 +177,8 @@ public sealed record BudgetOrder
         ForecastThresholds = ForecastThresholds ?? [.. terms.ForecastThresholds.Values],
         DriftThresholds = DriftThresholds ?? [.. terms.DriftThresholds.Values],
         NoDataAfterHours = NoDataAfterHours ?? terms.NoDataAfterHours,
+        RenotifyHours = RenotifyHours ?? terms.RenotifyHours,
+        TargetThresholds = TargetThresholds ?? [.. terms.TargetThresholds.Values],
         RolloverPercent = RolloverPercent ?? terms.RolloverPercent,
         Raise = RaiseOver(terms.Raise),
         // What is said without a date holds from now on, whatever was said for later.

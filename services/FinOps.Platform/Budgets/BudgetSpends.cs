@@ -59,12 +59,13 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
         var now = clock.GetUtcNow();
         var figures = await OfAsync(terms, period, read, cancellation);
         var isSwept = withForecast && period.From <= now && now < period.To;
-        var asksDrift = !terms.DriftThresholds.IsNone || terms.Measure == BudgetMeasure.CostPerMillionTokens;
+        var asksDrift = !terms.DriftThresholds.IsNone || !terms.TargetThresholds.IsNone || terms.Measure == BudgetMeasure.CostPerMillionTokens;
         var dayBefore = terms.Period is BudgetPeriod.Rolling ? BudgetCalendar.Before(terms.Period, period) : null;
         return new RecordSpend(period, new Money(figures.Spend, terms.Amount.Currency), now, Backfilled: false)
         {
             Limit = figures.Limit,
             Share = figures.Share,
+            MayRemind = isSwept,
             DayBefore = dayBefore is { } before ? await DecidableAsync(terms, before, read, cancellation) : null,
             Forecast = isSwept && !terms.ForecastThresholds.IsNone ? (await ForecastAsync(terms, period, figures, cancellation)).Total : null,
             Drift = isSwept && asksDrift ? await signs.DriftAsync(terms, cancellation) : null,

@@ -41,8 +41,14 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
     /// <summary>Percent by which the unit cost lies above its own past.</summary>
     public IEnumerable<decimal> DriftThresholds => terms.DriftThresholds.Values;
 
+    /// <summary>Percent by which the unit cost lies above its target.</summary>
+    public IEnumerable<decimal> TargetThresholds => terms.TargetThresholds.Values;
+
     /// <summary>After so many hours without a sign it alerts; null is never.</summary>
     public int? NoDataAfterHours => terms.NoDataAfterHours;
+
+    /// <summary>An alert that stands is told again each so many hours of its period; null is never.</summary>
+    public int? RenotifyHours => terms.RenotifyHours;
 
     /// <summary>At most this share of a period's amount goes into the next one where it was left over.</summary>
     public decimal RolloverPercent => terms.RolloverPercent;
@@ -170,15 +176,17 @@ public sealed record BudgetForecastView(decimal Total, decimal BurnRatePerDay, s
 /// <param name="Percent">Against the week before; null where one of the two is not known.</param>
 /// <param name="PercentOfTarget">Against the target.</param>
 /// <param name="Cause">In a sentence: what moved with it.</param>
+/// <param name="TargetCause">In a sentence: the largest cause of the gap to its target.</param>
 [Name("UnitCostDrift")]
 public sealed record UnitCostDriftView(
-    decimal? Before, decimal? Now, decimal? Target, decimal? IdleShareBefore, decimal? IdleShareNow, decimal? Percent, decimal? PercentOfTarget, string? Cause)
+    decimal? Before, decimal? Now, decimal? Target, decimal? IdleShareBefore, decimal? IdleShareNow, decimal? Percent, decimal? PercentOfTarget, string? Cause,
+    string? TargetCause)
 {
     private const int ShareDecimals = 12;
 
     internal static UnitCostDriftView Of(UnitCostDrift drift) => new(
         drift.Before.PerMillion, drift.Now.PerMillion, drift.Now.TargetPerMillion, Rounded(drift.Before.IdleShare), Rounded(drift.Now.IdleShare),
-        drift.Percent, drift.PercentOfTarget, drift.Cause);
+        drift.Percent, drift.PercentOfTarget, drift.Cause, drift.TargetCause);
 
     private static decimal? Rounded(decimal? share) => share is { } known ? decimal.Round(known, ShareDecimals) : null;
 }

@@ -35,9 +35,10 @@ internal sealed class EvaluateBudgets(
         var touched = new Dictionary<BudgetPeriod, IReadOnlyList<Window>>();
         foreach (var id in open.Ids)
         {
-            foreach (var period in PeriodsOf(open[id].Terms, reached, evaluation, touched))
+            foreach (var (period, onlyReminds) in PeriodsOf(open[id].Terms, reached, evaluation, touched))
             {
                 await LearnCrossingsAsync(open, id, period, cancellation);
+                if (onlyReminds && !open[id].IsReminderDue(period, clock.GetUtcNow())) continue;
                 if (!evaluation.MayTakeBack && open.IsExhausted(id, period, evaluation.WithForecast)) continue;
                 var happened = await DecideAsync(open[id], period, evaluation, read, cancellation);
                 if (happened.Count == 0) continue;
@@ -47,16 +48,27 @@ internal sealed class EvaluateBudgets(
         }
     }
 
-    /// <summary>Those that usage touched, and of a budget that waits for signs the one that runs.</summary>
-    private IEnumerable<Window> PeriodsOf(
+    /// <summary>
+    /// Those that usage touched, and of a budget that waits for signs, or tells again, the one that runs. Whether there is nothing in it but
+    /// to tell again spares the books the question.
+    /// </summary>
+    private IEnumerable<(Window Period, bool OnlyReminds)> PeriodsOf(
         BudgetTerms terms, IReadOnlyCollection<int> days, Evaluation evaluation, Dictionary<BudgetPeriod, IReadOnlyList<Window>> known)
     {
         var now = clock.GetUtcNow();
         if (!known.TryGetValue(terms.Period, out var touched)) known[terms.Period] = touched = BudgetCalendar.Touched(terms.Period, days, now);
         // An hour settles long after its usage came, so commits tell nothing of a share, and a period's last hours settle in the next one.
-        if (terms.Measure.IsOfFleets())
-            return evaluation.WithForecast ? touched.Union(SettlingSince(terms.Period, evaluation.Since, now)) : [];
-        return evaluation.WithForecast && terms.IsWatched ? touched.Append(BudgetCalendar.Current(terms.Period, now)).Distinct() : touched;
+        IEnumerable<Window> news = (terms.Measure.IsOfFleets(), evaluation.WithForecast) switch
+        {
+            (true, true) => touched.Union(SettlingSince(terms.Period, evaluation.Since, now)).ToList(),
+            (true, false) => [],
+            (false, true) when terms.AsksForSigns => touched.Append(BudgetCalendar.Current(terms.Period, now)).Distinct().ToList(),
+            _ => touched,
+        };
+        var told = news.Select(period => (period, false));
+        return evaluation.WithForecast && terms.RenotifyHours is not null && BudgetCalendar.Current(terms.Period, now) is var running && !news.Contains(running)
+            ? told.Append((running, true))
+            : told;
     }
 
     /// <summary>The periods in which hours have settled since an instant, whether or not there was usage in them.</summary>

@@ -111,8 +111,10 @@ public sealed class BudgetDeciderTests
         var crossing = BudgetDecider.Decide(Spend(250m), Given(Created()))[0];
         var retraction = BudgetDecider.Decide(Fell(10m), Given(Created(), crossing))[0];
         var again = BudgetDecider.Decide(Spend(250m), Given(Created(), crossing, retraction))[0];
+        var reminded = new ThresholdRenotified(
+            Id, Terms().Tenant, BudgetMeasure.Charge, November, 50m, Usd(500m), Usd(250m), Suppressed: false, Now.AddDays(1), Ordinal: 1);
         BudgetEvent[] history =
-            [Created(), new BudgetChanged(Id, Terms(600m), Now, "finance"), crossing, retraction, again, new BudgetClosed(Id, Now, "finance")];
+            [Created(), new BudgetChanged(Id, Terms(600m), Now, "finance"), crossing, retraction, again, reminded, new BudgetClosed(Id, Now, "finance")];
         var kinds = typeof(BudgetEvent).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsSubclassOf(typeof(BudgetEvent)));
 
         Assert.Equal(kinds.OrderBy(t => t.Name), history.Select(e => e.GetType()).OrderBy(t => t.Name));

@@ -18,8 +18,10 @@ internal sealed class AlertMessage(MessageTemplate subject, MessageTemplate plai
         {%- when "RETRACTED" -%}Budget {{ budgetId }} of {{ tenant }} is {% if measure == "UTILISATION" %}above{% else %}below{% endif %} {{ thresholdPercent }} % after a correction
         {%- when "RECOVERED" -%}Budget {{ budgetId }} of {{ tenant }} is {% if measure == "UTILISATION" %}above{% else %}below{% endif %} {{ thresholdPercent }} % again
         {%- when "RECROSSED" -%}Budget {{ budgetId }} of {{ tenant }} has {% if measure == "UTILISATION" %}fallen to{% else %}reached{% endif %} {{ thresholdPercent }} % once more
+        {%- when "RENOTIFIED" -%}Budget {{ budgetId }} of {{ tenant }}: the alert at {{ thresholdPercent }}{% if thresholdKind == "SILENCE" %} hours without usage{% else %} %{% endif %} still stands
         {%- when "NO_DATA" -%}Budget {{ budgetId }} of {{ tenant }} gets no usage
         {%- when "DRIFT" -%}Budget {{ budgetId }} of {{ tenant }}: unit cost drifts
+        {%- when "TARGET" -%}Budget {{ budgetId }} of {{ tenant }}: unit cost lies above its target
         {%- when "TEST" -%}Test of the alerts of budget {{ budgetId }} of {{ tenant }}
         {%- else -%}Budget {{ budgetId }} of {{ tenant }}: {{ kind }}
         {%- endcase -%}
