@@ -40,7 +40,7 @@ public sealed record BudgetAlertRaised
     public required DateTimeOffset CrossedAt { get; init; }
 
     /// <summary>
-    /// What it says: <c>THRESHOLD</c>, <c>FORECAST</c>, <c>DRIFT</c>, <c>TARGET</c>, <c>NO_DATA</c>, or a notice on such an alert: <c>RETRACTED</c>, <c>RECOVERED</c>, <c>RECROSSED</c>, <c>RENOTIFIED</c>. More may come; what
+    /// What it says: <c>THRESHOLD</c>, <c>FORECAST</c>, <c>DRIFT</c>, <c>TARGET</c>, <c>ANOMALY</c> (its period is a day), <c>NO_DATA</c>, or a notice on such an alert: <c>RETRACTED</c>, <c>RECOVERED</c>, <c>RECROSSED</c>, <c>RENOTIFIED</c>. More may come; what
     /// a reader does not know it shows as it is.
     /// </summary>
     public string Kind { get; init; } = "THRESHOLD";
@@ -50,7 +50,7 @@ public sealed record BudgetAlertRaised
 
     /// <summary>
     /// What the threshold is a number of: <c>PERCENT</c> of the amount, an <c>ABSOLUTE</c> amount (shown as its percent), or percent of the
-    /// amount that the period is foreseen to come to, <c>FORECAST</c>; percent of <c>DRIFT</c>, or above the <c>TARGET</c>, hours of <c>SILENCE</c>.
+    /// amount that the period is foreseen to come to, <c>FORECAST</c>; percent of <c>DRIFT</c>, or above the <c>TARGET</c>, percent of what a day may come to of an <c>ANOMALY</c>, hours of <c>SILENCE</c>.
     /// </summary>
     public string ThresholdKind { get; init; } = "PERCENT";
 

@@ -15,6 +15,13 @@ public static class AlertCause
             return happened is ThresholdRetracted ? "Usage comes again." : "No usage comes again, after it had come back.";
         if (happened.Kind is ThresholdKind.Drift)
             return happened is ThresholdRetracted ? "The unit cost lies near that of the week before again." : "The unit cost drifted again.";
+        if (happened.Kind is ThresholdKind.Anomaly)
+        {
+            return happened is ThresholdRetracted
+                ? FormattableString.Invariant($"The day comes to {happened.Spend.Amount:0.####} after a correction, which is not out of the ordinary.")
+                : FormattableString.Invariant($"The day comes to {happened.Spend.Amount:0.####}, which is out of the ordinary again.");
+        }
+
         if (happened.Kind is ThresholdKind.Target)
             return happened is ThresholdRetracted ? "The unit cost lies near its target again." : "The unit cost lies far above its target again.";
         if (happened is ThresholdCrossed { Forecast: { } foreseen })

@@ -30,7 +30,7 @@ public abstract record Budget
 
         /// <summary>Whether something of a period is to be told again by now.</summary>
         public bool IsReminderDue(Window period, DateTimeOffset now) => period.From <= now && now < period.To
-            && Crossed.Any(c => c.PeriodStart == period.From && LifeOf(c).IsReminderDue(Terms, now));
+            && Crossed.Any(c => c.PeriodStart == period.From && c.Kind != ThresholdKind.Anomaly && LifeOf(c).IsReminderDue(Terms, now));
     }
 
     /// <summary>Closed for good: it alerts no more, its alerts stay.</summary>
@@ -114,6 +114,9 @@ public sealed record BudgetTerms(
     /// <summary>Whether it waits for what nobody's usage tells.</summary>
     public bool AsksForSigns => NoDataAfterHours is not null || !DriftThresholds.IsNone || !TargetThresholds.IsNone;
 
+    /// <summary>Whether it alerts of days that lie above its own past, and how soon; null is never.</summary>
+    public AnomalySensitivity? Anomaly { get; init; }
+
     /// <summary>An alert that stands is told again each so many hours of its period; null is never.</summary>
     public int? RenotifyHours { get; init; }
 
@@ -163,6 +166,9 @@ public enum ThresholdKind
 
     /// <summary>Percent by which the unit cost lies above its target.</summary>
     Target,
+
+    /// <summary>Percent of the most that a day comes to by the budget's own past; its period is the day.</summary>
+    Anomaly,
 }
 
 /// <summary>When a budget counts.</summary>
@@ -177,6 +183,15 @@ public abstract record BudgetPeriod
 
     /// <summary>Of a first period that is not whole: where it starts, and from where usage counts. Null is with its calendar.</summary>
     public DateTimeOffset? StartsAt { get; init; }
+
+    /// <returns>Whether it says the same but for when it starts.</returns>
+    public bool IsAs(BudgetPeriod other) => (this, other) switch
+    {
+        (Monthly, Monthly) => TimeZone == other.TimeZone,
+        (Recurring mine, Recurring theirs) => (mine.Unit, TimeZone) == (theirs.Unit, other.TimeZone),
+        (Rolling mine, Rolling theirs) => (mine.Days, TimeZone) == (theirs.Days, other.TimeZone),
+        _ => this == other,
+    };
 
     /// <summary>Each calendar month of the zone, from a first one on.</summary>
     public sealed record Monthly(CalendarMonth First, string TimeZone) : BudgetPeriod;

@@ -6,7 +6,8 @@ namespace FinOps.Domain.Budgets;
 public abstract record BudgetCommand;
 
 /// <summary>Creates it; on an open budget of the same tenant it changes it, so that the same file may be applied again.</summary>
-public sealed record CreateBudget(BudgetId Id, BudgetTerms Terms, DateTimeOffset Now, string By) : BudgetCommand;
+/// <param name="SaysStart">Whether somebody said when its periods start; else an open budget keeps the start that it has.</param>
+public sealed record CreateBudget(BudgetId Id, BudgetTerms Terms, DateTimeOffset Now, string By, bool SaysStart = true) : BudgetCommand;
 
 /// <param name="Change">New terms from the present ones; it may refuse.</param>
 public sealed record ChangeBudget(BudgetId Id, Func<BudgetTerms, BudgetTerms> Change, DateTimeOffset Now, string By) : BudgetCommand;
@@ -34,6 +35,9 @@ public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now,
 
     /// <summary>Hours since the last sign of usage; null where nobody asks.</summary>
     public decimal? SilentHours { get; init; }
+
+    /// <summary>Of a day that is held against the budget's past: its most, and who carries what is above it. Nothing else is decided then.</summary>
+    public HeldDay? Anomaly { get; init; }
 
     /// <summary>Whether what stands may be told again: the period runs, and a sweep asks.</summary>
     public bool MayRemind { get; init; }
@@ -64,7 +68,7 @@ public abstract record PeriodEvent(
     public Crossing Crossing => new(Period.From, ThresholdPercent, Kind);
 
     /// <summary>At what the threshold is crossed.</summary>
-    public decimal Limit => Kind is ThresholdKind.Percent or ThresholdKind.Forecast ? BudgetRules.Limit(Amount.Amount, ThresholdPercent) : ThresholdPercent;
+    public decimal Limit => Kind is ThresholdKind.Percent or ThresholdKind.Forecast or ThresholdKind.Anomaly ? BudgetRules.Limit(Amount.Amount, ThresholdPercent) : ThresholdPercent;
 
     /// <summary>Why, in a sentence, where more is to be said than the figures.</summary>
     public string? Cause { get; init; }
@@ -109,7 +113,7 @@ public static class BudgetDecider
     public static IReadOnlyList<BudgetEvent> Decide(BudgetCommand command, Budget state) => (command, state) switch
     {
         (CreateBudget c, Budget.NonExisting) => [new BudgetCreated(c.Id, c.Terms, c.Now, c.By)],
-        (CreateBudget c, Budget.Open open) => Change(open, c.Terms, c.Now, c.By),
+        (CreateBudget c, Budget.Open open) => Change(open, Restated(c, open.Terms.Period), c.Now, c.By),
         (ChangeBudget c, Budget.Open open) => Change(open, c.Change(open.Terms), c.Now, c.By),
         (CloseBudget c, Budget.Open open) => [new BudgetClosed(open.Id, c.Now, c.By)],
         (CloseBudget, Budget.Closed) => [],
@@ -121,6 +125,10 @@ public static class BudgetDecider
             throw Refused("budget_unknown", "id", "There is no budget with this id."),
         _ => throw new UnreachableException($"{command.GetType().Name} on {state.GetType().Name}"),
     };
+
+    // A file without a start meant another month when it was first applied; it is the same file.
+    private static BudgetTerms Restated(CreateBudget said, BudgetPeriod present) =>
+        !said.SaysStart && said.Terms.Period.IsAs(present) ? said.Terms with { Period = present } : said.Terms;
 
     public static Budget Evolve(Budget state, BudgetEvent happened) => (state, happened) switch
     {
@@ -153,6 +161,12 @@ public static class BudgetDecider
     private static List<BudgetEvent> Crossings(RecordSpend spend, Budget.Open open)
     {
         Invariant.Require(spend.Spend.Currency == open.Terms.Amount.Currency, "spend is in the budget's currency");
+        if (spend.Anomaly is { Expectation.Most: var most })
+        {
+            return open.Terms.Anomaly is null ? []
+                : [.. new[] { OfThreshold(spend, open, new Money(most, spend.Spend.Currency), new Crossing(spend.Period.From, 100m, ThresholdKind.Anomaly), most) }.OfType<BudgetEvent>()];
+        }
+
         var amount = new Money(spend.Limit ?? open.Terms.Amount.Amount, open.Terms.Amount.Currency);
         return open.Terms.Limits(amount.Amount)
             .Select(t => OfThreshold(spend, open, amount, new Crossing(spend.Period.From, t.Value, t.Kind), t.Limit)).OfType<BudgetEvent>().ToList();
@@ -201,6 +215,7 @@ public static class BudgetDecider
 
     private static decimal? ReachedOf(RecordSpend spend, ThresholdKind kind) => kind switch
     {
+        ThresholdKind.Anomaly => spend.Spend.Amount,
         ThresholdKind.Percent or ThresholdKind.Absolute => spend.Share is { IsEnough: false } ? null : spend.Spend.Amount,
         ThresholdKind.Forecast => spend.Forecast,
         ThresholdKind.Drift => spend.Drift?.Percent,
@@ -224,6 +239,7 @@ public static class BudgetDecider
         ThresholdKind.Silence => FormattableString.Invariant($"No usage of {terms.Scope} for {spend.SilentHours:0.##} hours."),
         ThresholdKind.Drift => spend.Drift!.Cause,
         ThresholdKind.Target => spend.Drift!.TargetCause,
+        ThresholdKind.Anomaly => spend.Anomaly!.Cause,
         _ => spend.Share?.Cause ?? (terms.Measure.IsRatio() ? spend.Drift?.Cause : null),
     };
 

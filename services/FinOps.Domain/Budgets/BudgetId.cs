@@ -39,6 +39,7 @@ public static class AlertId
             ThresholdKind.Drift => "d",
             ThresholdKind.Silence => "s",
             ThresholdKind.Target => "t",
+            ThresholdKind.Anomaly => "u",
             _ => throw new System.Diagnostics.UnreachableException(crossing.Kind.ToString()),
         };
         return $"alert_{Escape(budget.Value)}_{period}_{kind}{Escape(threshold)}";

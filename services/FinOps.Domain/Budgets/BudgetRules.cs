@@ -36,6 +36,8 @@ public sealed record BudgetDraft
 
     public IReadOnlyList<decimal>? TargetThresholds { get; init; }
 
+    public AnomalySensitivity? Anomaly { get; init; }
+
     /// <summary>Null and 0 are never.</summary>
     public int? NoDataAfterHours { get; init; }
 
@@ -86,6 +88,8 @@ public static class BudgetRules
         var scope = ScopeRules.Read(draft, flaws);
         AllowanceFlaws(draft, now, flaws);
         ShareRules.Flaws(draft, flaws);
+        if (draft.Anomaly is not null && draft.Measure.IsRatio())
+            flaws.Add(new Rejection("anomaly_of_quotient", "anomaly", $"{draft.Measure} is a quotient; its days do not add up, so use drift thresholds."));
         if (Reminders.Flaw(draft.RenotifyHours) is { } renotifyFlaw) flaws.Add(renotifyFlaw);
         var period = PeriodRules.Read(draft.Period, dateHolding, now, flaws);
         var url = ReadUrl(draft.WebhookUrl, flaws);
@@ -101,6 +105,7 @@ public static class BudgetRules
                 ForecastThresholds = thresholds.Value.Forecasts,
                 DriftThresholds = thresholds.Value.Drifts,
                 TargetThresholds = thresholds.Value.Targets,
+                Anomaly = draft.Anomaly,
                 NoDataAfterHours = draft.NoDataAfterHours is 0 ? null : draft.NoDataAfterHours,
                 RenotifyHours = draft.RenotifyHours is 0 ? null : draft.RenotifyHours,
                 RolloverPercent = draft.RolloverPercent ?? 0,
@@ -130,7 +135,7 @@ public static class BudgetRules
     private static (Thresholds Percents, Thresholds Amounts, Thresholds Forecasts, Thresholds Drifts, Thresholds Targets)? ReadThresholds(BudgetDraft draft, List<Rejection> flaws)
     {
         var others = draft.ThresholdAmounts is { Count: > 0 } || draft.ForecastThresholds is { Count: > 0 }
-            || draft.DriftThresholds is { Count: > 0 } || draft.TargetThresholds is { Count: > 0 } || draft.NoDataAfterHours > 0;
+            || draft.DriftThresholds is { Count: > 0 } || draft.TargetThresholds is { Count: > 0 } || draft.Anomaly is not null || draft.NoDataAfterHours > 0;
         var (percents, percentFlaws) = draft.Thresholds switch
         {
             null => (others ? Thresholds.None : Thresholds.Usual, []),

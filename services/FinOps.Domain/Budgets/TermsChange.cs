@@ -23,6 +23,7 @@ public sealed record TermsChange(string Field, string? Before, string? After)
         ("forecastThresholds", terms.ForecastThresholds.ToString()),
         ("driftThresholds", terms.DriftThresholds.IsNone ? null : terms.DriftThresholds.ToString()),
         ("targetThresholds", terms.TargetThresholds.IsNone ? null : terms.TargetThresholds.ToString()),
+        ("anomaly", terms.Anomaly?.ToString()),
         ("noDataAfterHours", terms.NoDataAfterHours?.ToString(CultureInfo.InvariantCulture)),
         ("renotifyHours", terms.RenotifyHours?.ToString(CultureInfo.InvariantCulture)),
         ("rolloverPercent", terms.RolloverPercent == 0 ? null : Number(terms.RolloverPercent)),

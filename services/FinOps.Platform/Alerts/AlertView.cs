@@ -37,6 +37,9 @@ public enum AlertKind
     /// <summary>The unit cost lies above its target by a threshold; at most once per budget, period and threshold.</summary>
     Target,
 
+    /// <summary>A day lies above what the budget's own past says; at most once per budget and day.</summary>
+    Anomaly,
+
     /// <summary>No sign of usage for so long; at most once per budget and period.</summary>
     NoData,
 

@@ -91,7 +91,7 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
     }
 
     /// <returns>Each day from the first one with usage on.</returns>
-    private async Task<IReadOnlyList<DayAmount>> DaysAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<DayAmount>> DaysAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
     {
         var question = BudgetQuestion.Of(terms, window, clock.GetUtcNow(), Dimension.Day);
         var rows = (await SumAsync(question, cancellation)).Rows.ToLookup(r => r.Key.Bucket, r => terms.Measure.Of(r.Cell));

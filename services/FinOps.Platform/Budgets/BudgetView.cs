@@ -1,9 +1,11 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Alerts;
+using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
 using GraphQL;
 using Marten;
+using Npgsql;
 
 namespace FinOps.Platform.Budgets;
 
@@ -75,6 +77,15 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
         return new BudgetPeriodView(window.From, window.To, terms.Period.TimeZone);
     }
 
+    /// <summary>The last periods, the newest first: the one that runs and those before it.</summary>
+    public async Task<IEnumerable<BudgetPeriodFiguresView>> Periods(
+        int? last, [FromServices] NpgsqlDataSource database, [FromServices] TimeProvider clock, CancellationToken cancellation)
+    {
+        if (last is < 1 or > Limits.BudgetPeriodsShown)
+            throw new RejectedException(new Rejection("periods_out_of_range", "last", $"1 to {Limits.BudgetPeriodsShown} periods are shown."));
+        return await BudgetPeriodFiguresView.LastAsync(database, id, terms, last ?? Limits.BudgetPeriodsUsual, clock.GetUtcNow(), cancellation);
+    }
+
     /// <summary>What the books say for the period, in the budget's currency, or in its measure's unit; null where a share of fleets is not known yet.</summary>
     public async Task<decimal?> Spend([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
         (await FiguresAsync(spends, cancellation)).Known;
@@ -96,6 +107,12 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
         terms.Measure.IsRatio()
             ? null
             : BudgetForecastView.Of(await spends.ForecastAsync(terms, Window(clock), await FiguresAsync(spends, cancellation), cancellation));
+
+    /// <summary>Today beside what the budget's own past says; null where that was not chosen, or no day of the budget's runs.</summary>
+    public async Task<BudgetAnomalyView?> Anomaly([FromServices] BudgetAnomalies anomalies, CancellationToken cancellation) =>
+        (await anomalies.OfAsync(terms, [.. anomalies.Days(terms, since: null).Select(d => d.Date).TakeLast(1)], cancellation)) is [var today]
+            ? BudgetAnomalyView.Of(terms.Anomaly!.Value, today)
+            : null;
 
     /// <summary>How the unit cost of the last whole day moved against the week before and its target; null for a budget that has no unit cost.</summary>
     public async Task<UnitCostDriftView?> Drift([FromServices] BudgetSigns signs, CancellationToken cancellation) =>

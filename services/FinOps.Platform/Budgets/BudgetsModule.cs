@@ -27,6 +27,7 @@ public static class BudgetsModule
         services.AddSingleton<BudgetSigns>();
         services.AddSingleton<BudgetSpends>();
         services.AddSingleton<FleetShares>();
+        services.AddSingleton<BudgetAnomalies>();
         return services;
     }
 

@@ -18,7 +18,7 @@ internal readonly record struct Evaluation(bool MayTakeBack, bool WithForecast, 
 /// drift from the books, and evaluating twice, or on many machines at once, alerts once.
 /// </summary>
 internal sealed class EvaluateBudgets(
-    NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, FleetShares shares, TimeProvider clock)
+    NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, FleetShares shares, BudgetAnomalies anomalies, TimeProvider clock)
 {
     /// <param name="open">The tenant's open budgets; what is learned stays in it.</param>
     /// <param name="days">UTC days since 1970 whose usage may have changed.</param>
@@ -45,6 +45,23 @@ internal sealed class EvaluateBudgets(
                 await AppendAsync(open, id, happened, cancellation);
                 foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
             }
+
+            if (evaluation.WithForecast && open[id].Terms.Anomaly is not null) await EvaluateDaysAsync(open, id, evaluation, deliver, cancellation);
+        }
+    }
+
+    /// <summary>Days against the budget's own past. What is known of them is learned before they are read, so a day that fell takes back.</summary>
+    private async Task EvaluateDaysAsync(OpenBudgets open, BudgetId id, Evaluation evaluation, Action<string> deliver, CancellationToken cancellation)
+    {
+        var days = anomalies.Days(open[id].Terms, evaluation.Since);
+        foreach (var (_, window) in days) await LearnCrossingsAsync(open, id, window, cancellation);
+        foreach (var day in await anomalies.OfAsync(open[id].Terms, [.. days.Select(d => d.Date)], cancellation))
+        {
+            if (await anomalies.ToRecordAsync(open[id], day, cancellation) is not { } command) continue;
+            var happened = BudgetDecider.Decide(command, open[id]).Cast<PeriodEvent>().ToList();
+            if (happened.Count == 0) continue;
+            await AppendAsync(open, id, happened, cancellation);
+            foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
         }
     }
 

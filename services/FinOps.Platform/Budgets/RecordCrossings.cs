@@ -43,6 +43,7 @@ internal static class RecordCrossings
         ThresholdCrossed { Kind: ThresholdKind.Drift } => AlertKind.Drift,
         ThresholdCrossed { Kind: ThresholdKind.Silence } => AlertKind.NoData,
         ThresholdCrossed { Kind: ThresholdKind.Target } => AlertKind.Target,
+        ThresholdCrossed { Kind: ThresholdKind.Anomaly } => AlertKind.Anomaly,
         ThresholdCrossed => AlertKind.Threshold,
         ThresholdRetracted => happened.Measure.IsRatio() || happened.Kind is ThresholdKind.Drift or ThresholdKind.Target or ThresholdKind.Silence ? AlertKind.Recovered : AlertKind.Retracted,
         ThresholdRecrossed => AlertKind.Recrossed,

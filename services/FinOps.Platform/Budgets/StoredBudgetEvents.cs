@@ -47,7 +47,7 @@ public sealed record StoredTermsV1(
     bool DeliverBackfilled, StoredScopeV1? Scope = null, string? Kind = null, decimal[]? ThresholdAmounts = null,
     decimal[]? ForecastThresholds = null, decimal? RolloverPercent = null, StoredRaiseV1? Raise = null, StoredAmountV1[]? AmountChanges = null,
     decimal[]? DriftThresholds = null, int? NoDataAfterHours = null, int? RenotifyHours = null,
-    decimal[]? TargetThresholds = null);
+    decimal[]? TargetThresholds = null, string? Anomaly = null);
 
 public sealed record StoredScopeV1(string[] Models, string[] Fleets, StoredTagV1[] Tags);
 
@@ -155,7 +155,8 @@ internal static class StoredBudgetEvents
         terms.Raise is { } raise ? new StoredRaiseV1(raise.By, raise.Until) : null,
         terms.Changes.Count == 0 ? null : [.. terms.Changes.Select(c => new StoredAmountV1(c.From, c.Amount))],
         terms.DriftThresholds.IsNone ? null : [.. terms.DriftThresholds.Values], terms.NoDataAfterHours,
-        terms.RenotifyHours, terms.TargetThresholds.IsNone ? null : [.. terms.TargetThresholds.Values]);
+        terms.RenotifyHours, terms.TargetThresholds.IsNone ? null : [.. terms.TargetThresholds.Values],
+        terms.Anomaly?.ToString().ToLowerInvariant());
 
     private static BudgetTerms ToDomain(StoredTermsV1 stored) => new(
         new TenantId(stored.Tenant), ToMeasure(stored.Measure), new Money(stored.Amount, new Currency(stored.Currency)),
@@ -171,6 +172,7 @@ internal static class StoredBudgetEvents
         DriftThresholds = stored.DriftThresholds is { } drifts ? Ordered(Thresholds.Read(drifts)) : Thresholds.None,
         NoDataAfterHours = stored.NoDataAfterHours,
         RenotifyHours = stored.RenotifyHours,
+        Anomaly = stored.Anomaly is { } sensitivity ? Enum.Parse<AnomalySensitivity>(sensitivity, ignoreCase: true) : null,
         TargetThresholds = stored.TargetThresholds is { } targets ? Ordered(Thresholds.Read(targets)) : Thresholds.None,
         RolloverPercent = stored.RolloverPercent ?? 0,
         Raise = stored.Raise is { } raise ? new TemporaryRaise(raise.By, raise.Until) : null,

@@ -7,6 +7,37 @@ namespace FinOps.Domain.Tests.Budgets;
 public sealed class BudgetDeciderTests
 {
     [Fact]
+    public void A_file_without_a_start_that_is_applied_again_in_another_month_keeps_the_start_that_the_budget_has()
+    {
+        var open = Given(Created());
+        var later = Terms() with { Period = new BudgetPeriod.Monthly(new CalendarMonth(2027, 2), "UTC") };
+
+        Assert.Empty(BudgetDecider.Decide(new CreateBudget(Id, later, Now, "finance", SaysStart: false), open));
+        var changed = Assert.IsType<BudgetChanged>(Assert.Single(BudgetDecider.Decide(
+            new CreateBudget(Id, later with { Amount = Usd(700m) }, Now, "finance", SaysStart: false), open)));
+        Assert.Equal((700m, Terms().Period), (changed.Terms.Amount.Amount, changed.Terms.Period));
+        Assert.Equal("period", Assert.Single(Assert.Throws<RejectedException>(() => BudgetDecider.Decide(new CreateBudget(Id, later, Now, "finance"), open)).Rejections).Field);
+        Assert.Throws<RejectedException>(() => BudgetDecider.Decide(
+            new CreateBudget(Id, later with { Period = new BudgetPeriod.Monthly(new CalendarMonth(2027, 2), "Asia/Tokyo") }, Now, "finance", SaysStart: false), open));
+        Assert.Throws<RejectedException>(() => BudgetDecider.Decide(
+            new CreateBudget(Id, later with { Period = new BudgetPeriod.Recurring(PeriodUnit.Week, new DateOnly(2026, 11, 2), "UTC") }, Now, "finance", SaysStart: false), open));
+    }
+
+    [Fact]
+    public void Weeks_and_rolling_days_keep_their_start_likewise()
+    {
+        BudgetPeriod[] was = [new BudgetPeriod.Recurring(PeriodUnit.Week, new DateOnly(2026, 11, 2), "UTC") { StartsAt = Now }, new BudgetPeriod.Rolling(7, new DateOnly(2026, 11, 2), "UTC")];
+        BudgetPeriod[] isNow = [new BudgetPeriod.Recurring(PeriodUnit.Week, new DateOnly(2026, 12, 7), "UTC"), new BudgetPeriod.Rolling(7, new DateOnly(2026, 12, 2), "UTC")];
+        foreach (var (before, after) in was.Zip(isNow))
+        {
+            var open = Given(new BudgetCreated(Id, Terms() with { Period = before }, Now, "finance"));
+            Assert.Empty(BudgetDecider.Decide(new CreateBudget(Id, Terms() with { Period = after }, Now, "finance", SaysStart: false), open));
+        }
+
+        Assert.False(new BudgetPeriod.Rolling(7, default, "UTC").IsAs(new BudgetPeriod.Rolling(8, default, "UTC")));
+    }
+
+    [Fact]
     public void Creating_a_budget_makes_it()
     {
         var created = Created();

@@ -53,6 +53,7 @@ public sealed class StoredBudgetEventsTests
                 DriftThresholds = Thresholds.Read([20m]).Thresholds!,
                 NoDataAfterHours = 6,
                 RenotifyHours = 24,
+                Anomaly = AnomalySensitivity.High,
                 TargetThresholds = Thresholds.Read([10m, 40m]).Thresholds!,
                 RolloverPercent = 12.5m,
                 Raise = new TemporaryRaise(5m, now),

@@ -54,6 +54,9 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
     {
         "TEST" => "info",
         "NO_DATA" => "error",
+        "ANOMALY" => "warning",
+        // Of it little is bad: the lower the threshold, the worse.
+        _ when alert.Measure == "UTILISATION" => alert.ThresholdPercent <= 100 ? "critical" : "warning",
         _ => alert is { ThresholdPercent: >= 100, Kind: not "FORECAST" } ? "critical" : "warning",
     };
 

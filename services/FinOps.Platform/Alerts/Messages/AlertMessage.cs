@@ -22,6 +22,7 @@ internal sealed class AlertMessage(MessageTemplate subject, MessageTemplate plai
         {%- when "NO_DATA" -%}Budget {{ budgetId }} of {{ tenant }} gets no usage
         {%- when "DRIFT" -%}Budget {{ budgetId }} of {{ tenant }}: unit cost drifts
         {%- when "TARGET" -%}Budget {{ budgetId }} of {{ tenant }}: unit cost lies above its target
+        {%- when "ANOMALY" -%}Budget {{ budgetId }} of {{ tenant }}: a day out of the ordinary
         {%- when "TEST" -%}Test of the alerts of budget {{ budgetId }} of {{ tenant }}
         {%- else -%}Budget {{ budgetId }} of {{ tenant }}: {{ kind }}
         {%- endcase -%}
