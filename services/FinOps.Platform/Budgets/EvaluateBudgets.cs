@@ -75,17 +75,14 @@ internal sealed class EvaluateBudgets(
         var now = clock.GetUtcNow();
         if (!known.TryGetValue(terms.Period, out var touched)) known[terms.Period] = touched = BudgetCalendar.Touched(terms.Period, days, now);
         // An hour settles long after its usage came, so commits tell nothing of a share, and a period's last hours settle in the next one.
-        IEnumerable<Window> news = (terms.Measure.IsOfFleets(), evaluation.WithForecast) switch
-        {
-            (true, true) => touched.Union(SettlingSince(terms.Period, evaluation.Since, now)).ToList(),
-            (true, false) => [],
-            (false, true) when terms.AsksForSigns => touched.Append(BudgetCalendar.Current(terms.Period, now)).Distinct().ToList(),
-            _ => touched,
-        };
+        if (!evaluation.WithForecast) return terms.Measure.IsOfFleets() ? [] : touched.Select(period => (period, false));
+        var running = BudgetCalendar.Current(terms.Period, now);
+        List<Window> news =
+        [
+            .. touched.Union(terms.Measure.IsOfFleets() ? SettlingSince(terms.Period, evaluation.Since, now) : []).Union(terms.AsksForSigns ? [running] : []),
+        ];
         var told = news.Select(period => (period, false));
-        return evaluation.WithForecast && terms.RenotifyHours is not null && BudgetCalendar.Current(terms.Period, now) is var running && !news.Contains(running)
-            ? told.Append((running, true))
-            : told;
+        return terms.RenotifyHours is not null && !news.Contains(running) ? told.Append((running, true)) : told;
     }
 
     /// <summary>The periods in which hours have settled since an instant, whether or not there was usage in them.</summary>
