@@ -50,6 +50,15 @@ public sealed class CreateBudgetInput
     /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
     public int? NoDataAfterHours { get; set; }
 
+    /// <summary>An alert that stands is told again each so many hours of its period, 1 to 744; 0 is never.</summary>
+    public int? RenotifyHours { get; set; }
+
+    /// <summary>Percent by which the unit cost of the last whole day lies above its target; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? TargetThresholds { get; set; }
+
+    /// <summary>Alerts of days that lie above what the budget's own past says.</summary>
+    public BudgetAnomalyInput? Anomaly { get; set; }
+
     public BudgetRaiseInput? Raise { get; set; }
 
     public WebhookInput? Webhook { get; set; }
@@ -77,6 +86,14 @@ public sealed class BudgetTagInput
     public required string Key { get; set; }
 
     public required string Value { get; set; }
+}
+
+/// <summary>How far above its own past a day may lie.</summary>
+public sealed class BudgetAnomalyInput
+{
+    /// <summary>MEDIUM when left out.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<AnomalySensitivity>))]
+    public AnomalySensitivity? Sensitivity { get; set; }
 }
 
 /// <summary>More for a while: added to the limit of whatever period runs, until an instant.</summary>
@@ -147,9 +164,20 @@ public sealed class ChangeBudgetInput
     /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
     public int? NoDataAfterHours { get; set; }
 
+    /// <summary>An alert that stands is told again each so many hours of its period, 1 to 744; 0 is never.</summary>
+    public int? RenotifyHours { get; set; }
+
+    /// <summary>Percent by which the unit cost of the last whole day lies above its target; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? TargetThresholds { get; set; }
+
+    /// <summary>Alerts of days that lie above what the budget's own past says.</summary>
+    public BudgetAnomalyInput? Anomaly { get; set; }
+
     public BudgetRaiseInput? Raise { get; set; }
 
     public bool? RemoveRaise { get; set; }
+
+    public bool? RemoveAnomaly { get; set; }
 
     public WebhookInput? Webhook { get; set; }
 

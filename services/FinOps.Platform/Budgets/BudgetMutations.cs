@@ -1,3 +1,4 @@
+using FinOps.Domain.Budgets;
 using FinOps.Platform.Access;
 using FinOps.Platform.Graph;
 using GraphQL;
@@ -38,6 +39,9 @@ public sealed class BudgetMutations
                 ForecastThresholds = input.ForecastThresholds?.ToArray(),
                 DriftThresholds = input.DriftThresholds?.ToArray(),
                 NoDataAfterHours = input.NoDataAfterHours,
+                RenotifyHours = input.RenotifyHours,
+                TargetThresholds = input.TargetThresholds?.ToArray(),
+                Anomaly = input.Anomaly is null ? null : input.Anomaly.Sensitivity ?? AnomalySensitivity.Medium,
                 RolloverPercent = input.RolloverPercent,
                 RaiseBy = input.Raise?.By,
                 RaiseUntil = input.Raise?.Until,
@@ -67,10 +71,14 @@ public sealed class BudgetMutations
                 ForecastThresholds = input.ForecastThresholds?.ToArray(),
                 DriftThresholds = input.DriftThresholds?.ToArray(),
                 NoDataAfterHours = input.NoDataAfterHours,
+                RenotifyHours = input.RenotifyHours,
+                TargetThresholds = input.TargetThresholds?.ToArray(),
+                Anomaly = input.Anomaly is null ? null : input.Anomaly.Sensitivity ?? AnomalySensitivity.Medium,
                 RolloverPercent = input.RolloverPercent,
                 RaiseBy = input.Raise?.By,
                 RaiseUntil = input.Raise?.Until,
                 RemoveRaise = input.RemoveRaise ?? false,
+                RemoveAnomaly = input.RemoveAnomaly ?? false,
                 WebhookUrl = input.Webhook?.Url,
                 WebhookSecret = input.Webhook?.Secret,
                 RemoveWebhook = input.RemoveWebhook ?? false,

@@ -85,6 +85,15 @@ public sealed record BudgetOrder
     /// <summary>0 is never.</summary>
     [Id(31)] public int? NoDataAfterHours { get; init; }
 
+    [Id(42)] public AnomalySensitivity? Anomaly { get; init; }
+
+    [Id(43)] public bool RemoveAnomaly { get; init; }
+
+    [Id(41)] public decimal[]? TargetThresholds { get; init; }
+
+    /// <summary>0 is never.</summary>
+    [Id(40)] public int? RenotifyHours { get; init; }
+
     /// <summary>Null leaves the budget's channels as they are.</summary>
     [Id(50)] public AlertChannelOrder[]? Channels { get; init; }
 
@@ -112,7 +121,7 @@ public sealed record BudgetOrder
     internal IReadOnlyList<Rejection> Flaws(DateTimeOffset now) => Flaws(Draft(), now, out _);
 
     // After reading, so that a bad id is named among the other flaws.
-    private CreateBudget Create(BudgetTerms terms, DateTimeOffset now) => new(new BudgetId(Id), terms, now, By);
+    private CreateBudget Create(BudgetTerms terms, DateTimeOffset now) => new(new BudgetId(Id), terms, now, By, SaysStart: PeriodStart is not null);
 
     private BudgetTerms Read(BudgetDraft draft, DateTimeOffset now) =>
         Flaws(draft, now, out var terms) is { Count: > 0 } flaws ? throw new RejectedException(flaws) : terms!;
@@ -152,6 +161,9 @@ public sealed record BudgetOrder
         ForecastThresholds = ForecastThresholds,
         DriftThresholds = DriftThresholds,
         NoDataAfterHours = NoDataAfterHours,
+        RenotifyHours = RenotifyHours,
+        TargetThresholds = TargetThresholds,
+        Anomaly = Anomaly,
         RolloverPercent = RolloverPercent,
         Raise = RaiseOver(null),
         WebhookUrl = WebhookUrl,
@@ -173,6 +185,9 @@ public sealed record BudgetOrder
         ForecastThresholds = ForecastThresholds ?? [.. terms.ForecastThresholds.Values],
         DriftThresholds = DriftThresholds ?? [.. terms.DriftThresholds.Values],
         NoDataAfterHours = NoDataAfterHours ?? terms.NoDataAfterHours,
+        RenotifyHours = RenotifyHours ?? terms.RenotifyHours,
+        TargetThresholds = TargetThresholds ?? [.. terms.TargetThresholds.Values],
+        Anomaly = RemoveAnomaly ? null : Anomaly ?? terms.Anomaly,
         RolloverPercent = RolloverPercent ?? terms.RolloverPercent,
         Raise = RaiseOver(terms.Raise),
         // What is said without a date holds from now on, whatever was said for later.

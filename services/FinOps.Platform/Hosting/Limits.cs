@@ -546,6 +546,15 @@ public static class Limits
     /// <summary>Rows that are forgotten in one transaction: short enough that nobody waits for it.</summary>
     public const int RowsForgottenAtOnce = 10_000;
 
+    /// <summary>Days back that are held against a budget's past when nobody looked for a while; older ones are no news.</summary>
+    public const int AnomalyDaysBack = 7;
+
+    /// <summary>Periods of one budget in an answer: three years of months. Each is a question to the books.</summary>
+    public const int BudgetPeriodsShown = 36;
+
+    /// <summary>Where nobody says how many: a year of months.</summary>
+    public const int BudgetPeriodsUsual = 12;
+
     /// <summary>Ended periods of one budget that one run writes down: three years of months; the next run goes on.</summary>
     public const int PeriodsEndedPerRun = 36;
 }

@@ -54,9 +54,13 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
         "TEST" => "info",
         "NO_DATA" => "error",
         // Of a forecast, a drift or an anomaly the percent is another one: nothing is exceeded yet.
-        "THRESHOLD" or "RECROSSED" or "RENOTIFIED" when alert.ThresholdPercent >= 100 => "critical",
+        "THRESHOLD" or "RECROSSED" or "RENOTIFIED" when IsExceeded(alert) => "critical",
         _ => "warning",
     };
+
+    /// <summary>The limit itself, not a part of it; of a utilisation little is bad, so the lower the threshold, the worse.</summary>
+    private static bool IsExceeded(BudgetAlertRaised alert) =>
+        alert.ThresholdKind is "PERCENT" or "ABSOLUTE" && (alert.Measure == "UTILISATION" ? alert.ThresholdPercent <= 100 : alert.ThresholdPercent >= 100);
 
     // A long budget's name makes a longer id than PagerDuty keeps.
     private static string DedupKey(string alertId) => alertId.Length <= MaxDedupKey
