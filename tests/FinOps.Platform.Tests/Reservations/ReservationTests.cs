@@ -1,3 +1,4 @@
+using FinOps.Domain.Budgets;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Tests.Budgets;
 using FinOps.Platform.Tests.Fixtures;
@@ -55,8 +56,7 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
     public async Task Of_a_tenants_budgets_all_grant_or_none_and_who_was_refused_may_ask_again()
     {
         await Gateway.WithBudgetAsync(host, "pair");
-        await host.CreateAsync("pair", b => (b.Id, b.Amount) = ("pair-small", 10m));
-        await host.DataAsync("mutation($input: BudgetGateInput!) { setBudgetGate(input: $input) { hard } }", new { input = new { budget = "pair-small" } });
+        await Gateway.WithBudgetAsync(host, "pair", b => (b.Id, b.Amount) = ("pair-small", 10m));
         var both = new Gateway(host, "pair-budget");
         object Ask(string amount) => new { tenant = "pair", key = "k", amount };
         Assert.Equal("refused", (await both.PostAsync("/v1/reservations", Ask("11"))).Verdict);
@@ -85,11 +85,11 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
     }
 
     [Theory]
-    [InlineData("shut", "CLOSED", "closed")]
-    [InlineData("ajar", "OPEN", "open")]
-    public async Task While_the_books_do_not_answer_a_budget_does_what_it_chose(string tenant, string whenAway, string told)
+    [InlineData("shut", null, "closed")]
+    [InlineData("ajar", WhenAway.Open, "open")]
+    public async Task While_the_books_do_not_answer_a_budget_does_what_it_chose(string tenant, WhenAway? whenAway, string told)
     {
-        var gateway = await Gateway.WithBudgetAsync(host, tenant, whenAway);
+        var gateway = await Gateway.WithBudgetAsync(host, tenant, b => b.WhenAway = whenAway);
         Assert.Equal("granted", (await gateway.ReserveAsync("before", "10")).Verdict);
         await using (var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
         await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
@@ -98,7 +98,7 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
                 await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             var away = await gateway.ReserveAsync("meanwhile", "20");
             Assert.Equal(told, away.WhenAway);
-            if (whenAway == "OPEN") Assert.Equal(("granted", "away"), (away.Verdict, away.Basis));
+            if (whenAway == WhenAway.Open) Assert.Equal(("granted", "away"), (away.Verdict, away.Basis));
             else Assert.Equal(503, away.Status);
         }
 
