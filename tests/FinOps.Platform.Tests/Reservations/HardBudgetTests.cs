@@ -19,9 +19,8 @@ public sealed class HardBudgetTests(AlertingHost host) : IClassFixture<AlertingH
 
         Assert.Equal("HARD CLOSED", await ChangeAsync("switch", "kind: HARD"));
         Assert.Equal("refused", (await gateway.ReserveAsync("after", "50")).Verdict);
-        Assert.Equal("50", (await gateway.CommitAsync("before", "50")).Left);
-        Assert.Equal("granted", (await gateway.ReserveAsync("after", "50")).Verdict);
-        Assert.Equal("0", (await gateway.ReserveAsync("before", "60")).Left);
+        Assert.Equal("50", (await gateway.CommitAsync("before", "50", record: "r")).Left);
+        Assert.Equal("0", (await gateway.ReserveAsync("after", "50")).Left);
     }
 
     [Fact]

@@ -22,18 +22,18 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
         // Of another fleet: it does not count.
         await UseAsync(tenant, "elsewhere", "f2", 1, 50);
 
-        var granted = await gateway.ReserveAsync(new { key = "k", model = AlertingHost.Model, fleet = "f1", quantities = new { uncached_input = 2, output = 10 }, amount = measure == BudgetMeasure.Charge ? "10" : null, record = new { source = "s", id = "r" } });
+        var granted = await gateway.ReserveAsync(new { key = "k", model = AlertingHost.Model, fleet = "f1", quantities = new { uncachedInput = 2, output = 10 }, amount = measure == BudgetMeasure.Charge ? "10" : null, record = new { source = "s", id = "r" } });
         Assert.Equal($"{tenant}-budget granted {held} {string.Join(' ', committed.Split(' ')[..2])} {100 - held}", granted.Said);
-        var done = await gateway.PostAsync("/v1/reservations/k/commit", new { budget = $"{tenant}-budget", quantities = new { uncached_input = 1, output = 6 }, actual = measure == BudgetMeasure.Charge ? "6" : null });
+        var done = await gateway.PostAsync("/v1/reservations/k/commit", new { budget = $"{tenant}-budget", quantities = new { uncachedInput = 1, output = 6 }, actual = measure == BudgetMeasure.Charge ? "6" : null });
         var cost = decimal.Parse(committed.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal($"{100 - cost}", done.Left);
         await UseAsync(tenant, "r", "f1", 1, 6);
 
         // Neither twice nor forgotten: to the last one.
-        var size = new { key = "last", amount = $"{100 - cost}", quantities = measure == BudgetMeasure.InputTokens ? new { uncached_input = (int)(100 - cost), output = 0 } : new { uncached_input = 0, output = (int)(100 - cost) } };
+        var size = new { key = "last", amount = $"{100 - cost}", quantities = measure == BudgetMeasure.InputTokens ? new { uncachedInput = (int)(100 - cost), output = 0 } : new { uncachedInput = 0, output = (int)(100 - cost) } };
         if (measure == BudgetMeasure.Requests) await FillAsync(gateway, 99);
         else Assert.Equal("0", (await gateway.ReserveAsync(size)).Left);
-        Assert.Equal("refused", (await gateway.ReserveAsync(new { key = "one-more", amount = "1", quantities = new { uncached_input = 1, output = 1 } })).Verdict);
+        Assert.Equal("refused", (await gateway.ReserveAsync(new { key = "one-more", amount = "1", quantities = new { uncachedInput = 1, output = 1 } })).Verdict);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
         Assert.Equal("all", await AskedAsync(new { model = "m9", fleet = "f9", tags = new { team = "red" } }));
 
         var silent = await new Gateway(host, "").ReserveOfAsync("wide", new { key = "silent", amount = "1" });
-        Assert.Equal("model_missing model, fleet_missing fleet, tags_missing tags", silent.Flaws);
+        Assert.Equal("model_missing model, tags_missing tags, fleet_missing fleet", silent.Flaws);
         // What is known to be outside needs no further word.
         var partly = await new Gateway(host, "").ReserveOfAsync("wide", new { key = "partly", amount = "1", model = "m9", fleet = "f9" });
         Assert.Equal("tags_missing tags", partly.Flaws);
@@ -89,7 +89,7 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
         Assert.Equal("model_missing model", (await gateway.ReserveOfAsync("needs", new { key = "k", quantities = new { output = 1 } })).Flaws);
         Assert.Equal("quantities_missing quantities", (await new Gateway(host, "needs-tokens").ReserveAsync("k", "1")).Flaws);
         Assert.Equal(
-            "model_invalid model, fleet_invalid fleet, tag_invalid tags, tag_invalid tags.b, unit_class_unknown quantities.words, quantity_negative quantities.output, quantity_absurd quantities.uncached_input",
+            "model_invalid model, fleet_invalid fleet, tag_invalid tags, tag_invalid tags.b, unit_class_unknown quantities.words, quantity_negative quantities.output, quantity_absurd quantities.uncachedInput",
             (await gateway.ReserveOfAsync("needs", new
             {
                 key = "k",
@@ -97,7 +97,7 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
                 model = " m",
                 fleet = "f ",
                 tags = new Dictionary<string, string> { [""] = "x", ["b"] = " x" },
-                quantities = new { words = 1, output = -1, uncached_input = 2_000_000_000_000 },
+                quantities = new { words = 1, output = -1, uncachedInput = 2_000_000_000_000 },
             })).Flaws);
         Assert.Empty(await host.RowsAsync("select key from finops.reservation where budget_id like 'needs-%'"));
     }
@@ -151,7 +151,7 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
     {
         using var answer = await host.Client("fleet").PostAsJsonAsync("/v1/usage", new[]
         {
-            new { tenant, id, source = "s", model = AlertingHost.Model, fleet, occurredAt = DateTimeOffset.UtcNow, quantities = new { uncached_input = input, output } },
+            new { tenant, id, source = "s", model = AlertingHost.Model, fleet, occurredAt = DateTimeOffset.UtcNow, quantities = new { uncachedInput = input, output } },
         });
         answer.EnsureSuccessStatusCode();
     }
