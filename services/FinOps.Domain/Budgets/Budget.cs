@@ -84,6 +84,9 @@ public sealed record BudgetTerms(
     /// <summary>What it does where it is exceeded.</summary>
     public BudgetKind Kind { get; init; }
 
+    /// <summary>Of a hard one; <see cref="Budgets.WhenAway.Closed"/> of all others, of which nobody asks.</summary>
+    public WhenAway WhenAway { get; init; } = WhenAway.Closed;
+
     /// <summary>Where it alerts, in the measure's own unit.</summary>
     public Thresholds ThresholdAmounts { get; init; } = Thresholds.None;
 

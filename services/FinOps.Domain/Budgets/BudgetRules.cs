@@ -25,6 +25,9 @@ public sealed record BudgetDraft
 
     public BudgetKind Kind { get; init; }
 
+    /// <summary>Null is closed.</summary>
+    public WhenAway? WhenAway { get; init; }
+
     /// <summary>Null is the usual 50, 80, 100, unless amounts or forecasts are named.</summary>
     public IReadOnlyList<decimal>? Thresholds { get; init; }
 
@@ -83,6 +86,7 @@ public static class BudgetRules
         if (BudgetId.Flaw(id) is { } idFlaw) flaws.Add(new Rejection("budget_id_invalid", "id", $"The id {idFlaw}."));
         if (Name.Flaw(draft.Tenant) is { } tenantFlaw) flaws.Add(new Rejection("tenant_invalid", "tenant", $"The tenant {tenantFlaw}."));
         AmountFlaws(draft, flaws);
+        flaws.AddRange(HardRules.Flaws(draft));
         var currency = ReadCurrency(draft, flaws);
         var thresholds = ReadThresholds(draft, flaws);
         var scope = ScopeRules.Read(draft, flaws);
@@ -101,6 +105,7 @@ public static class BudgetRules
             {
                 Scope = scope!,
                 Kind = draft.Kind,
+                WhenAway = draft.WhenAway ?? WhenAway.Closed,
                 ThresholdAmounts = thresholds.Value.Amounts,
                 ForecastThresholds = thresholds.Value.Forecasts,
                 DriftThresholds = thresholds.Value.Drifts,

@@ -18,6 +18,7 @@ public sealed record TermsChange(string Field, string? Before, string? After)
     private static IEnumerable<(string Field, string? Text)> Said(BudgetTerms terms) =>
     [
         ("tenant", terms.Tenant.Value), ("scope", terms.Scope.ToString()), ("measure", terms.Measure.ToString()), ("kind", terms.Kind.ToString()),
+        ("whenAway", terms.Kind == BudgetKind.Hard ? terms.WhenAway.ToString() : null),
         ("amount", Number(terms.Amount.Amount)), ("currency", terms.Amount.Currency.Code), ("period", Period(terms.Period)),
         ("thresholds", terms.Thresholds.ToString()), ("thresholdAmounts", terms.ThresholdAmounts.ToString()),
         ("forecastThresholds", terms.ForecastThresholds.ToString()),

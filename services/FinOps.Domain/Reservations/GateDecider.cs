@@ -22,6 +22,9 @@ public sealed record CommitReservation(ReservationKey Key, decimal Actual, Recor
 
 public sealed record ReleaseReservation(ReservationKey Key, DateTimeOffset Now) : GateCommand(Now);
 
+/// <summary>Whether a reservation is known; nothing happens.</summary>
+public sealed record FindReservation(ReservationKey Key, DateTimeOffset Now) : GateCommand(Now);
+
 /// <summary>The books as one snapshot told them: spend, and which of the awaited records are in it.</summary>
 public sealed record SeeBooks(GateBooks Books, IReadOnlyCollection<RecordKey> Counted) : GateCommand(Books.ReadAt);
 
@@ -74,6 +77,7 @@ public static class GateDecider
         Reserve reserve => Decide(reserve, gate),
         CommitReservation commit => Decide(commit, gate),
         ReleaseReservation release => Decide(release, gate),
+        FindReservation find => new(new GateAnswer.Done(Known(find.Key, gate)), []),
         SeeBooks seen => new(new GateAnswer.Noted(), [.. Counted(seen, gate), new BooksSeen(seen.Books)]),
         PassTime time => new(new GateAnswer.Noted(), Lapses(time.Now, gate)),
         _ => throw new UnreachableException(command.GetType().Name),

@@ -15,6 +15,8 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
     /// <summary>The hidden verb that runs it.</summary>
     public const string Verb = "insert-host";
 
+    private static readonly byte[] Granted = "{\"verdict\":\"granted\"}"u8.ToArray();
+
     private static readonly byte[] Accepted = "{\"verdict\":\"accepted\"}"u8.ToArray();
 
     // As many as the clients that are measured, and well below what the server allows beside a host.
@@ -73,6 +75,15 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
             await insert.ExecuteNonQueryAsync(stopping);
             return Results.Bytes(Accepted, "application/json");
         });
+        // A reservation without us: one committed UPDATE of the budget's row, which knows no key, expiry or books.
+        app.MapPost("/reserve", async (HttpRequest request, CancellationToken stopping) =>
+        {
+            var order = await JsonSerializer.DeserializeAsync<ReserveOrder>(request.Body, JsonSerializerOptions.Web, stopping);
+            await using var update = database.CreateCommand("update finops.bench_reserved set reserved = reserved + $2 where id = $1 and reserved + $2 <= amount");
+            update.Parameters.Add(new() { Value = order!.Budget });
+            update.Parameters.Add(new() { Value = decimal.Parse(order.Amount, System.Globalization.CultureInfo.InvariantCulture) });
+            return await update.ExecuteNonQueryAsync(stopping) == 1 ? Results.Bytes(Granted, "application/json") : Results.Conflict();
+        });
         await app.RunAsync(cancellation);
     }
 
@@ -82,6 +93,8 @@ internal sealed class InsertHost(Process process, Uri url) : IAsyncDisposable
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
     }
+
+    private sealed record ReserveOrder(string Budget, string Key, string Amount, int TtlSeconds);
 
     private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -9,12 +10,14 @@ namespace FinOps.Host.Benchmarks;
 
 /// <summary>
 /// Clients that take little of the machine beside the servers that they measure: a kept connection each, requests made before the clock
-/// starts, and of an answer only what tells that it is whole and says <c>accepted</c>.
+/// starts, and of an answer only what tells that it is whole and says the word that is expected.
 /// </summary>
-internal sealed class LeanClients(Uri url, string path, string key)
+internal sealed class LeanClients(Uri url, string path, string key, string expected = "accepted")
 {
     /// <summary>The runtime's setting, which a process started by this one must not inherit.</summary>
     public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    private readonly byte[] word = Encoding.ASCII.GetBytes($"\"{expected}\"");
 
     private const int AnswerBytes = 16 * 1024;
 
@@ -24,9 +27,10 @@ internal sealed class LeanClients(Uri url, string path, string key)
     /// <param name="bodies">One a request.</param>
     /// <param name="clients">How many ask at once.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="taken">Gets how long each took.</param>
     /// <returns>From the first request to the last answer.</returns>
-    /// <exception cref="InvalidOperationException">Something else than <c>accepted</c> was answered.</exception>
-    public async Task<TimeSpan> PostAsync(IEnumerable<byte[]> bodies, int clients, CancellationToken cancellation)
+    /// <exception cref="InvalidOperationException">Something else was answered than what is expected.</exception>
+    public async Task<TimeSpan> PostAsync(IEnumerable<byte[]> bodies, int clients, CancellationToken cancellation, ConcurrentBag<TimeSpan>? taken = null)
     {
         var requests = bodies.Select(Request).ToArray();
         var sockets = new List<Socket>(clients);
@@ -38,7 +42,12 @@ internal sealed class LeanClients(Uri url, string path, string key)
             {
                 var answer = new byte[AnswerBytes];
                 int request;
-                while ((request = Interlocked.Increment(ref next)) < requests.Length) await AskAsync(socket, requests[request], answer, cancellation);
+                while ((request = Interlocked.Increment(ref next)) < requests.Length)
+                {
+                    var start = Stopwatch.GetTimestamp();
+                    await AskAsync(socket, requests[request], answer, cancellation);
+                    taken?.Add(Stopwatch.GetElapsedTime(start));
+                }
             }));
             return clock.Elapsed;
         }
@@ -74,7 +83,7 @@ internal sealed class LeanClients(Uri url, string path, string key)
             length += read;
         }
         while (!IsWhole(answer.AsSpan(0, length)));
-        if (!answer.AsSpan().StartsWith("HTTP/1.1 200 "u8) || answer.AsSpan(0, length).IndexOf("\"accepted\""u8) < 0)
+        if (!answer.AsSpan().StartsWith("HTTP/1.1 200 "u8) || answer.AsSpan(0, length).IndexOf(word) < 0)
             throw new InvalidOperationException($"{path} answered: {Encoding.UTF8.GetString(answer, 0, length)}");
     }
 

@@ -8,22 +8,25 @@ using Npgsql;
 
 namespace FinOps.Host.Benchmarks;
 
-/// <summary>Reservations on one hot budget and on a thousand, each answered when it is on disk, beside one committed UPDATE a reservation.</summary>
-internal sealed class ReserveBenchmark(WebApplication app, string postgres) : IAsyncDisposable
+/// <summary>
+/// Reservations on one hot budget and on a thousand, each answered when it is on disk, beside one committed UPDATE a reservation: by calls of the
+/// grain, and through HTTP at a host of its own.
+/// </summary>
+internal sealed class ReserveBenchmark(WebApplication app, string postgres, Uri url, string key) : IAsyncDisposable
 {
     private const int Budgets = 1_000;
     private const decimal Amount = 0.000001m;
 
-    public static ReserveBenchmark Create(string postgres) => new(SiloAlone.Build(), postgres);
+    public static ReserveBenchmark Create(string postgres, Uri url, string key) => new(SiloAlone.Build(), postgres, url, key);
 
     public async Task<IReadOnlyList<Measurement>> MeasureAsync(int count, int callers, CancellationToken cancellation)
     {
         await app.StartAsync(cancellation);
         var run = Guid.NewGuid().ToString("N")[..8];
         var ids = Enumerable.Range(0, Budgets).Select(n => $"bench-{run}-{n}").ToArray();
-        await BenchmarkBudgets.CreateAsync(app.Services.GetRequiredService<BudgetDesk>(), ids.Select(id => (id, id)), cancellation);
-        var gates = app.Services.GetRequiredService<GateAdministration>();
-        foreach (var id in ids) await gates.SetAsync(new BudgetId(id), hard: true, WhenAway.Closed, "bench", cancellation);
+        // Gates of the host, which its own silo has never asked.
+        var doors = ids.Select(id => $"{id}-http").ToArray();
+        await BenchmarkBudgets.CreateAsync(app.Services.GetRequiredService<BudgetDesk>(), ids.Concat(doors).Select(id => (id, id)), cancellation, budget => budget.Kind = BudgetKind.Hard);
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { MaxPoolSize = Limits.DatabaseConnections, MaxAutoPrepare = 10 }.ConnectionString);
         await using (var table = database.CreateCommand(
             """
@@ -33,14 +36,17 @@ internal sealed class ReserveBenchmark(WebApplication app, string postgres) : IA
             await table.ExecuteNonQueryAsync(cancellation);
         await using (var rows = database.CreateCommand("insert into finops.bench_reserved select unnest($1::text[]), 0, 1000000"))
         {
-            rows.Parameters.Add(new NpgsqlParameter { Value = ids });
+            rows.Parameters.Add(new NpgsqlParameter { Value = ids.Concat(doors).ToArray() });
             await rows.ExecuteNonQueryAsync(cancellation);
         }
 
+        var http = new ReserveHttpBenchmark(url, key);
         return
         [
             .. await MeasureAsync("reserve-hot", "one budget", ids[..1], database, count, callers, cancellation),
             .. await MeasureAsync("reserve-thousand", $"{Budgets} budgets", ids, database, count, callers, cancellation),
+            .. await http.MeasureAsync("reserve-http-hot", "one budget", doors[..1], count, callers, cancellation),
+            .. await http.MeasureAsync("reserve-http-thousand", $"{Budgets} budgets", doors, count, callers, cancellation),
         ];
     }
 
@@ -84,14 +90,8 @@ internal sealed class ReserveBenchmark(WebApplication app, string postgres) : IA
             theirs.Add(updates);
             return (reserved, updated);
         });
-        return
-        [
-            rate,
-            Measurement.Of($"{name}-p99", Median(ours, 0.99), "ms", Median(theirs, 0.99), $"{how}; the median round's 99th percentile; half are answered within {Median(ours, 0.5):0.0} ms, baseline {Median(theirs, 0.5):0.0} ms"),
-        ];
+        return [rate, Latencies.P99($"{name}-p99", ours, theirs, how)];
     }
-
-    private static double Median(List<Latencies> rounds, double share) => rounds.Select(r => r.At(share)).Order().ElementAt(rounds.Count / 2);
 
     private static async Task<(double PerSecond, Latencies Latencies)> TimeAsync(
         string[] ids, int count, int callers, Func<string, Task> act, CancellationToken cancellation)

@@ -71,7 +71,7 @@ internal static class Apply
         (path, index, entry) => CatalogFile.Read<ExchangeRateInput>(path, index, entry).ToCommand().Decide(Now)));
 
     public static Command Budgets() => Command("budgets", "Limits on tenants' spend.", new Kind(
-        "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds", null, null));
+        "createBudget", "CreateBudgetInput", "id tenant measure amount currency thresholds kind whenAway", null, null));
 
     private static void CheckFleet(string path, int index, JsonObject entry) => FleetFacts.Check(path, index, entry, Now);
 

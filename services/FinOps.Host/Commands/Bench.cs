@@ -106,10 +106,13 @@ internal static class Bench
         {
             foreach (var measurement in await TargetsBenchmark.MeasureAsync()) measurement.Print();
         });
-        var reserve = new Command("reserve", "Reservations on one hot budget and on a thousand, beside one committed UPDATE a reservation.") { Reservations, Callers };
+        var reserve = new Command("reserve", "Reservations on one hot budget and on a thousand, beside one committed UPDATE a reservation: by calls of the grain, and through HTTP.")
+        {
+            Reservations, Callers, Connection.UrlOption, Connection.KeyOption,
+        };
         reserve.SetAction(async (parsed, cancellation) =>
         {
-            await using var benchmark = ReserveBenchmark.Create(Postgres());
+            await using var benchmark = ReserveBenchmark.Create(Postgres(), Connection.Url(parsed), Connection.Key(parsed, "operator"));
             foreach (var measurement in await benchmark.MeasureAsync(parsed.GetValue(Reservations), parsed.GetValue(Callers), cancellation)) measurement.Print();
         });
         var alert = new Command("alert", "From the publish of the record that crosses to the webhook's receipt, while other usage comes, beside an idle host.")

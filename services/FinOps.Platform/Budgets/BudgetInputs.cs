@@ -18,9 +18,13 @@ public sealed class CreateBudgetInput
     /// <summary>Which of it; all where it is left out.</summary>
     public BudgetScopeInput? Scope { get; set; }
 
-    /// <summary>What it does where it is exceeded; ADVISORY when left out.</summary>
+    /// <summary>What it does where it is exceeded; ADVISORY when left out. HARD: gateways reserve from it before they call.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<BudgetKind>))]
     public BudgetKind? Kind { get; set; }
+
+    /// <summary>Of a HARD one: what gateways are answered while its books are away; CLOSED, no reservation is granted, when left out.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<WhenAway>))]
+    public WhenAway? WhenAway { get; set; }
 
     [JsonConverter(typeof(JsonStringEnumConverter<BudgetMeasure>))]
     public BudgetMeasure? Measure { get; set; }
@@ -149,6 +153,10 @@ public sealed class ChangeBudgetInput
 
     [JsonConverter(typeof(JsonStringEnumConverter<BudgetKind>))]
     public BudgetKind? Kind { get; set; }
+
+    /// <summary>Of a HARD one: what gateways are answered while its books are away.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<WhenAway>))]
+    public WhenAway? WhenAway { get; set; }
 
     public IReadOnlyList<decimal>? Thresholds { get; set; }
 

@@ -94,6 +94,9 @@ public sealed record BudgetOrder
     /// <summary>0 is never.</summary>
     [Id(40)] public int? RenotifyHours { get; init; }
 
+    /// <summary>Of a HARD one; null is CLOSED, of a change as it is.</summary>
+    [Id(49)] public WhenAway? WhenAway { get; init; }
+
     /// <summary>Null leaves the budget's channels as they are.</summary>
     [Id(50)] public AlertChannelOrder[]? Channels { get; init; }
 
@@ -156,6 +159,7 @@ public sealed record BudgetOrder
         Fleets = Fleets ?? [],
         Tags = [.. (Tags ?? []).Chunk(2).Select(t => (t[0], t[1]))],
         Kind = Kind ?? BudgetKind.Advisory,
+        WhenAway = WhenAway,
         Thresholds = Thresholds,
         ThresholdAmounts = ThresholdAmounts,
         ForecastThresholds = ForecastThresholds,
@@ -180,6 +184,8 @@ public sealed record BudgetOrder
         Fleets = terms.Scope.Fleets,
         Tags = terms.Scope.Tags,
         Kind = Kind ?? terms.Kind,
+        // What a hard one chose ends with its being one.
+        WhenAway = WhenAway ?? ((Kind ?? terms.Kind) == BudgetKind.Hard ? terms.WhenAway : null),
         Thresholds = Thresholds ?? [.. terms.Thresholds.Values],
         ThresholdAmounts = ThresholdAmounts ?? [.. terms.ThresholdAmounts.Values],
         ForecastThresholds = ForecastThresholds ?? [.. terms.ForecastThresholds.Values],

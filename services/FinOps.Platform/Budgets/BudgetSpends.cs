@@ -156,6 +156,20 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
         return (terms.Measure.Of(total), terms.Measure == BudgetMeasure.Charge ? total.UnpricedTokens : 0);
     }
 
+    /// <param name="terms">Of a budget whose measure can be held (<see cref="HardRules.CanBeHeld"/>).</param>
+    /// <param name="period">One of its periods.</param>
+    /// <param name="connection">In a transaction whose snapshot is the usage that counts: a gate reads more of the same moment.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<decimal> SpendAsync(BudgetTerms terms, Window period, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (terms is { Measure: BudgetMeasure.Charge, Scope.IsEverything: true })
+            return (await charges.ChargeAsync(terms.Tenant, period, terms.Amount.Currency, connection, cancellation)).Charge.Amount;
+        var question = BudgetQuestion.Of(terms, period, clock.GetUtcNow());
+        var now = await books.NowAsync(cancellation);
+        var reading = await ReadUnitCost.OfAsync(connection, question, now, cancellation);
+        return terms.Measure.Of((await reading.SumAsync(connection, question, now, asOf: null, cancellation)).Total);
+    }
+
     private async Task<UnitCostSummary> SumAsync(UnitCostQuestion question, CancellationToken cancellation)
     {
         var now = await books.NowAsync(cancellation);

@@ -31,6 +31,9 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
     /// <summary>What it does where it is exceeded.</summary>
     public BudgetKind Kind => terms.Kind;
 
+    /// <summary>Of a HARD one: what gateways are answered while its books are away.</summary>
+    public WhenAway? WhenAway => terms.Kind == BudgetKind.Hard ? terms.WhenAway : null;
+
     /// <summary>Percent of the limit.</summary>
     public IEnumerable<decimal> Thresholds => terms.Thresholds.Values;
 

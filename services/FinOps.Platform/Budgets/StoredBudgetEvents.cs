@@ -42,12 +42,13 @@ public sealed record ThresholdRenotifiedV1(
 /// <param name="Measure">As <c>charge</c>.</param>
 /// <param name="Scope">Null is everything.</param>
 /// <param name="Kind">Null is <c>advisory</c>.</param>
+/// <param name="WhenAway">Null is <c>closed</c>.</param>
 public sealed record StoredTermsV1(
     string Tenant, string Measure, decimal Amount, string Currency, StoredPeriodV1 Period, decimal[] Thresholds, string? WebhookUrl,
     bool DeliverBackfilled, StoredScopeV1? Scope = null, string? Kind = null, decimal[]? ThresholdAmounts = null,
     decimal[]? ForecastThresholds = null, decimal? RolloverPercent = null, StoredRaiseV1? Raise = null, StoredAmountV1[]? AmountChanges = null,
     decimal[]? DriftThresholds = null, int? NoDataAfterHours = null, int? RenotifyHours = null,
-    decimal[]? TargetThresholds = null, string? Anomaly = null);
+    decimal[]? TargetThresholds = null, string? Anomaly = null, string? WhenAway = null);
 
 public sealed record StoredScopeV1(string[] Models, string[] Fleets, StoredTagV1[] Tags);
 
@@ -156,7 +157,8 @@ internal static class StoredBudgetEvents
         terms.Changes.Count == 0 ? null : [.. terms.Changes.Select(c => new StoredAmountV1(c.From, c.Amount))],
         terms.DriftThresholds.IsNone ? null : [.. terms.DriftThresholds.Values], terms.NoDataAfterHours,
         terms.RenotifyHours, terms.TargetThresholds.IsNone ? null : [.. terms.TargetThresholds.Values],
-        terms.Anomaly?.ToString().ToLowerInvariant());
+        terms.Anomaly?.ToString().ToLowerInvariant(),
+        terms.WhenAway == WhenAway.Closed ? null : terms.WhenAway.ToString().ToLowerInvariant());
 
     private static BudgetTerms ToDomain(StoredTermsV1 stored) => new(
         new TenantId(stored.Tenant), ToMeasure(stored.Measure), new Money(stored.Amount, new Currency(stored.Currency)),
@@ -167,6 +169,7 @@ internal static class StoredBudgetEvents
             ? new BudgetScope(scope.Models, scope.Fleets, scope.Tags.Select(t => (t.Key, t.Value)))
             : BudgetScope.Everything,
         Kind = stored.Kind is { } kind ? Enum.Parse<BudgetKind>(kind, ignoreCase: true) : BudgetKind.Advisory,
+        WhenAway = stored.WhenAway is { } away ? Enum.Parse<WhenAway>(away, ignoreCase: true) : WhenAway.Closed,
         ThresholdAmounts = Ordered(Thresholds.ReadAmounts(stored.ThresholdAmounts, "thresholdAmounts")),
         ForecastThresholds = stored.ForecastThresholds is { } forecasts ? Ordered(Thresholds.Read(forecasts)) : Thresholds.None,
         DriftThresholds = stored.DriftThresholds is { } drifts ? Ordered(Thresholds.Read(drifts)) : Thresholds.None,
@@ -219,7 +222,7 @@ internal static class StoredBudgetEvents
     public static string ToStored(this BudgetMeasure measure) =>
         Measures.TryGetValue(measure, out var text) ? text : throw Unknown(measure);
 
-    private static BudgetMeasure ToMeasure(string stored) =>
+    public static BudgetMeasure ToMeasure(string stored) =>
         Measures.FirstOrDefault(m => m.Value == stored) is { Value: not null } known ? known.Key : throw Unknown(stored);
 
     private static InvalidOperationException Unknown(object what) => new($"Nobody taught this version of us what {what} is.");

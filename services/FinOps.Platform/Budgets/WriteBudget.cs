@@ -1,6 +1,7 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Alerts;
+using FinOps.Platform.Reservations;
 using Marten;
 using Npgsql;
 
@@ -12,10 +13,10 @@ namespace FinOps.Platform.Budgets;
 internal sealed record WrittenBudget(Budget State, string? Secret, IReadOnlyList<string> Alerts);
 
 /// <summary>
-/// Creates, changes or closes a budget: its events, its row, its webhook, and the crossings by records that are already in, in one
-/// transaction.
+/// Creates, changes or closes a budget: its events, its row, its gate, its webhook, and the crossings by records that are already in, in
+/// one transaction.
 /// </summary>
-internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, TimeProvider clock)
+internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, GateDirectory gates, TimeProvider clock)
 {
     /// <param name="id">The budget.</param>
     /// <param name="command">On it.</param>
@@ -41,10 +42,12 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
         await using var transaction = await BudgetTransaction.BeginAsync(database, store, cancellation);
         if ((await transaction.LockAsync(id, cancellation) ?? 0) != before.Version) throw new StaleBudgetException(id);
         if (events.Count > 0) await AppendAsync(transaction, id, before.Version, events, after, cancellation);
+        if (events.Count > 0) await GateOfBudget.FollowAsync(transaction, after, cancellation);
         var shown = after is Budget.Open open ? await WebhookEndpoint.SetAsync(transaction, open, secret, webhook, cancellation) : null;
         if (channels is not null && after is Budget.Open) await AlertDestinations.ReplaceAsync(transaction, id.Value, channels, cancellation);
         foreach (var (known, crossings) in crossed) await RecordCrossings.AddAsync(transaction, known, crossings, cancellation);
         await transaction.CommitAsync(cancellation);
+        if (events.Count > 0) gates.Forget();
         return new WrittenBudget(
             after, shown, crossed.SelectMany(c => c.Crossings).Where(c => !c.Suppressed).Select(AlertId.Of).ToList());
     }

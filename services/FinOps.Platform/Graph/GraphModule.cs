@@ -13,7 +13,6 @@ using FinOps.Platform.Quarantines;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Reporting;
 using FinOps.Platform.Reratings;
-using FinOps.Platform.Reservations;
 using FinOps.Platform.Targets;
 using FinOps.Platform.Targets.Estimates;
 using FinOps.Platform.Tenants;
@@ -82,7 +81,6 @@ public static class GraphModule
             typeof(PeriodMutations),
             typeof(WorkWeightsMutations),
             typeof(BudgetMutations),
-            typeof(GateMutations),
             typeof(AlertMutations),
             typeof(CorrectionMutations),
         ])

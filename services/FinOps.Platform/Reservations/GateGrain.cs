@@ -148,7 +148,7 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
     }
 
     private static GateReply NoGate { get; } =
-        new(GateVerdict.Rejected, 0, 0, null, "budget_not_hard", "budget", "This budget is closed, or is no hard one: `setBudgetGate` makes it one.");
+        new(GateVerdict.Rejected, 0, 0, null, "budget_not_hard", "budget", "This budget is closed, or is no hard one: `changeBudget` with the kind HARD makes it one.");
 
     private static Gate Apply(GateDecision decision, Gate gate) => decision.Events.Aggregate(gate, GateDecider.Evolve);
 
@@ -156,9 +156,16 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
     {
         GateAnswer.Granted granted => new GateReply(GateVerdict.Granted, granted.Hold.Amount, gate.Left, granted.Hold.ExpiresAt),
         GateAnswer.Refused => new GateReply(GateVerdict.Refused, 0, gate.Left, null),
-        GateAnswer.Done done => new GateReply(
-            order.Verb == GateVerb.Commit ? GateVerdict.Committed : GateVerdict.Released, done.Hold.Weight, gate.Left, ExpiresAt: null),
+        GateAnswer.Done done => new GateReply(VerdictOf(order.Verb), done.Hold.Weight, gate.Left, ExpiresAt: null),
         _ => throw new UnreachableException(answer.GetType().Name),
+    };
+
+    private static GateVerdict VerdictOf(GateVerb verb) => verb switch
+    {
+        GateVerb.Commit => GateVerdict.Committed,
+        GateVerb.Release => GateVerdict.Released,
+        GateVerb.Find => GateVerdict.Found,
+        _ => throw new UnreachableException(verb.ToString()),
     };
 
     private sealed record Known(Gate Gate, long Version, KnownTerms Terms);

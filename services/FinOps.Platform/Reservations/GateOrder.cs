@@ -9,6 +9,9 @@ public enum GateVerb
     Reserve,
     Commit,
     Release,
+
+    /// <summary>Whether the reservation is known; changes nothing.</summary>
+    Find,
 }
 
 /// <summary>An order to the gate's grain, checked by <see cref="ReservationRules"/> before it is sent.</summary>
@@ -33,6 +36,7 @@ public sealed record GateOrder(
             GateVerb.Reserve => new Reserve(key, Amount, Ttl, record, now, booksAreFresh),
             GateVerb.Commit => new CommitReservation(key, Amount, record, now),
             GateVerb.Release => new ReleaseReservation(key, now),
+            GateVerb.Find => new FindReservation(key, now),
             _ => throw new System.Diagnostics.UnreachableException(Verb.ToString()),
         };
     }
@@ -48,6 +52,7 @@ public enum GateVerdict
     Refused,
     Committed,
     Released,
+    Found,
 
     /// <summary>The order cannot be done; see the flaw.</summary>
     Rejected,

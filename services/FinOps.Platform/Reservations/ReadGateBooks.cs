@@ -4,7 +4,6 @@ using FinOps.Domain.Metering;
 using FinOps.Domain.Reservations;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Hosting;
-using FinOps.Platform.Pricing;
 using Marten;
 using Marten.Services;
 using Npgsql;
@@ -24,7 +23,7 @@ internal sealed record SeenBooks(GateBooks Books, IReadOnlyCollection<RecordKey>
 /// What the books say of a hard budget, in one snapshot of the database: a record's key and its quantities are committed together, so a
 /// record is in the spend exactly when its key is there, and no reservation counts beside its own record.
 /// </summary>
-internal sealed class ReadGateBooks(NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, TimeProvider clock)
+internal sealed class ReadGateBooks(NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, TimeProvider clock)
 {
     /// <param name="budget">Whose books.</param>
     /// <param name="known">The terms as they were last time; read again only where they changed.</param>
@@ -50,9 +49,9 @@ internal sealed class ReadGateBooks(NpgsqlDataSource database, IDocumentStore st
         var counted = await CountedAsync(connection, awaited, cancellation);
         var terms = known.Terms;
         var period = BudgetCalendar.Current(terms.Period, now);
-        var spend = await charges.ChargeAsync(terms.Tenant, period, terms.Amount.Currency, connection, cancellation);
+        var spend = await spends.SpendAsync(terms, period, connection, cancellation);
         var limit = await spends.LimitAsync(terms, period, new SpendsRead(), cancellation);
-        return new SeenBooks(new GateBooks(period, limit, spend.Charge.Amount, now), counted, versions.Gate, known);
+        return new SeenBooks(new GateBooks(period, limit, spend, now), counted, versions.Gate, known);
     }
 
     private static async Task<(long Gate, long Budget)?> VersionsAsync(NpgsqlConnection connection, BudgetId budget, CancellationToken cancellation)

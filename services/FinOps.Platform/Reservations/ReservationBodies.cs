@@ -6,10 +6,13 @@ namespace FinOps.Platform.Reservations;
 
 // Nullable throughout: what is missing is answered by our rules, which name the field, and all flaws at once.
 
-/// <summary>What a gateway is about to spend, or has spent. Either an amount or a model and its tokens.</summary>
+/// <summary>
+/// What a gateway is about to spend, or has spent: an amount of money, a model and its tokens, or both, as the budgets need; and where the call
+/// belongs.
+/// </summary>
 internal sealed class ReservationBody
 {
-    /// <summary>The budget; or leave it out and name the tenant, for all hard budgets of it.</summary>
+    /// <summary>The budget; or leave it out and name the tenant, for all hard budgets of it that count the call.</summary>
     public string? Budget { get; set; }
 
     public string? Tenant { get; set; }
@@ -17,13 +20,19 @@ internal sealed class ReservationBody
     /// <summary>Of a reservation: the gateway's own word for the call, the same on every try.</summary>
     public string? Key { get; set; }
 
-    /// <summary>The estimate, in the budget's currency.</summary>
+    /// <summary>The estimate, in the currency of the budgets on money.</summary>
     public decimal? Amount { get; set; }
 
     /// <summary>Of a commit: what the call cost.</summary>
     public decimal? Actual { get; set; }
 
     public string? Model { get; set; }
+
+    /// <summary>Empty is a call that no fleet serves.</summary>
+    public string? Fleet { get; set; }
+
+    /// <summary>All that the usage record will have.</summary>
+    public Dictionary<string, string>? Tags { get; set; }
 
     /// <summary>Tokens by unit class, as in usage records.</summary>
     public Dictionary<string, long>? Quantities { get; set; }
@@ -49,14 +58,15 @@ internal sealed record ReservationAnswer(string Key, string Verdict, IReadOnlyLi
 
 /// <param name="Budget">Its id.</param>
 /// <param name="Verdict">This budget's own.</param>
+/// <param name="Measure">What it counts, as <c>input_tokens</c>; the unit of both figures.</param>
 /// <param name="Amount">That counts now for the reservation, beside what the books say.</param>
 /// <param name="Left">Open to others after it.</param>
-/// <param name="Currency">Of both.</param>
+/// <param name="Currency">Of both; <c>XXX</c> of tokens and calls.</param>
 /// <param name="ExpiresAt">Until then it is held without a commit.</param>
 /// <param name="WhenAway"><c>open</c> or <c>closed</c>: what the gateway is to do when nobody answers.</param>
 /// <param name="Basis"><c>books</c>; or <c>away</c>, granted without them by the budget's choice.</param>
 internal sealed record BudgetAnswered(
-    string Budget, string Verdict, decimal Amount, decimal Left, string Currency, DateTimeOffset? ExpiresAt, string WhenAway, string Basis);
+    string Budget, string Verdict, string Measure, decimal Amount, decimal Left, string Currency, DateTimeOffset? ExpiresAt, string WhenAway, string Basis);
 
 /// <summary>How bodies are read and answers written: money is a string, a reader's doubles would cut it.</summary>
 [JsonSourceGenerationOptions(

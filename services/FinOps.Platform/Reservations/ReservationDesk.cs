@@ -1,7 +1,9 @@
+using FinOps.Domain.Budgets;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Reservations;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
+using FinOps.Platform.Budgets;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Storage;
 using Microsoft.Extensions.Logging;
@@ -12,7 +14,8 @@ namespace FinOps.Platform.Reservations;
 internal sealed class GateAwayException(string budget) : Exception($"The books of budget {budget} are away, and it grants nothing without them.");
 
 /// <summary>Checks an order against the credential and the rules, brings it to every hard budget that it concerns, and tells what came of it.</summary>
-internal sealed class ReservationDesk(GateDirectory directory, EstimateCharge estimate, IGrainFactory grains, TimeProvider clock, ILogger<ReservationDesk> log)
+internal sealed class ReservationDesk(
+    ConcernedGates concerned, ReservationSizes sizes, IGrainFactory grains, TimeProvider clock, ILogger<ReservationDesk> log)
 {
     private const string Books = "books";
     private const string Away = "away";
@@ -24,9 +27,12 @@ internal sealed class ReservationDesk(GateDirectory directory, EstimateCharge es
         var ttl = body.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : ReservationRules.UsualTtl;
         var flaws = ReservationRules.Flaws(body.Key, body.Amount, ttl).ToList();
         if (body.Actual is not null) flaws.Add(new Rejection("actual_misplaced", "actual", "What it cost is said with the commit; name the estimate as `amount`."));
-        if (body.Amount is null == body.Quantities is null) flaws.Add(new Rejection("amount_missing", "amount", "Name either the amount, or `model` and `quantities`."));
-        var gates = await GatesAsync(body, viewer, flaws, cancellation);
-        var orders = await OrdersAsync(GateVerb.Reserve, body.Key!, body.Amount, ttl, body, gates, cancellation);
+        var call = AskedCall.Read(body, body.Amount, flaws);
+        AddRecordFlaws(body.Record, flaws);
+        var gates = await concerned.OfAsync(body, call.Said, isNew: true, viewer, flaws, cancellation);
+        flaws.AddRange(GateFlaws.Merged(ReservationSizes.Missing(gates, call, "amount")));
+        if (flaws.Count > 0) throw new RejectedException(flaws);
+        var orders = await OrdersAsync(GateVerb.Reserve, body.Key!, ttl, call, body.Record, gates, cancellation);
         var answers = await AskAllAsync(orders);
         if (answers.All(a => a.Reply.Verdict == GateVerdict.Granted)) return Told(body.Key!, "granted", answers);
         // All or none: what the others granted goes back. Where that is lost, it lapses.
@@ -43,9 +49,14 @@ internal sealed class ReservationDesk(GateDirectory directory, EstimateCharge es
         var flaws = ReservationRules.KeyFlaws(key);
         if (body.Actual is { } actual) flaws.AddRange(ReservationRules.AmountFlaws(actual, "actual"));
         if (body.Amount is not null) flaws.Add(new Rejection("amount_misplaced", "amount", "The estimate was said with the reservation; name what it cost as `actual`."));
-        if (body.Actual is null == body.Quantities is null) flaws.Add(new Rejection("actual_missing", "actual", "Name either what it cost, or `model` and `quantities`."));
-        var gates = await GatesAsync(body, viewer, flaws, cancellation);
-        return await EndAsync("committed", key, await OrdersAsync(GateVerb.Commit, key, body.Actual, default, body, gates, cancellation));
+        var call = AskedCall.Read(body, body.Actual, flaws);
+        AddRecordFlaws(body.Record, flaws);
+        var gates = await concerned.OfAsync(body, call.Said, isNew: false, viewer, flaws, cancellation);
+        var missing = ReservationSizes.Missing(gates, call, "actual");
+        if (flaws.Count == 0 && missing.Count > 0 && body.Budget is null) (gates, missing) = await WithoutStrangersAsync(key, gates, missing);
+        flaws.AddRange(GateFlaws.Merged(missing));
+        if (flaws.Count > 0) throw new RejectedException(flaws);
+        return await EndAsync("committed", key, await OrdersAsync(GateVerb.Commit, key, default, call, body.Record, gates, cancellation));
     }
 
     /// <exception cref="RejectedException">Names every flaw; nothing is changed.</exception>
@@ -53,82 +64,55 @@ internal sealed class ReservationDesk(GateDirectory directory, EstimateCharge es
     public async Task<ReservationAnswer> ReleaseAsync(string key, string? budget, string? tenant, Viewer viewer, CancellationToken cancellation)
     {
         var body = new ReservationBody { Budget = budget, Tenant = tenant };
-        var gates = await GatesAsync(body, viewer, ReservationRules.KeyFlaws(key), cancellation);
+        var flaws = ReservationRules.KeyFlaws(key);
+        var gates = await concerned.OfAsync(body, new SaidCall(null, null, null), isNew: false, viewer, flaws, cancellation);
+        if (flaws.Count > 0) throw new RejectedException(flaws);
         return await EndAsync("released", key, [.. gates.Select(g => (g, new GateOrder(GateVerb.Release, key, 0, default, null, null)))]);
     }
 
     private async Task<ReservationAnswer> EndAsync(string verdict, string key, IReadOnlyList<(GateEntry Gate, GateOrder Order)> orders)
     {
         var answers = await Task.WhenAll(orders.Select(async o => new Answered(o.Gate, await AskAsync(o.Gate, o.Order), Books)));
-        // A budget that became a hard one since the reservation knows nothing of it.
-        var knowing = answers.Where(a => a.Reply.Code is not ("reservation_unknown" or "budget_not_hard")).ToArray();
+        var knowing = answers.Where(a => !IsStranger(a.Reply)).ToArray();
         if (knowing.Length > 0) answers = knowing;
         Refuse(answers);
         if (answers.FirstOrDefault(a => a.Reply.Verdict == GateVerdict.Away) is { } away) throw new GateAwayException(away.Gate.Budget);
         return Told(key, verdict, answers);
     }
 
-    /// <summary>Which hard budgets an order concerns: the one that it names, or all of the tenant's.</summary>
-    private async Task<IReadOnlyList<GateEntry>> GatesAsync(ReservationBody body, Viewer viewer, List<Rejection> flaws, CancellationToken cancellation)
+    /// <summary>Whoever ends a reservation need not say what only budgets ask for that never held it.</summary>
+    /// <exception cref="GateAwayException">Whether one of them held it cannot be told.</exception>
+    private async Task<(IReadOnlyList<GateEntry> Gates, IReadOnlyList<(GateEntry, Rejection)> Missing)> WithoutStrangersAsync(
+        string key, IReadOnlyList<GateEntry> gates, IReadOnlyList<(GateEntry Gate, Rejection Flaw)> missing)
     {
-        if (body.Record is { } record)
-        {
-            if (Name.Flaw(record.Source) is { } sourceFlaw) flaws.Add(new Rejection("record_source_invalid", "record.source", $"The source {sourceFlaw}."));
-            if (Name.Flaw(record.Id) is { } idFlaw) flaws.Add(new Rejection("record_id_invalid", "record.id", $"The id {idFlaw}."));
-        }
+        var found = await Task.WhenAll(missing.Select(async m => new Answered(m.Gate, await AskAsync(m.Gate, new GateOrder(GateVerb.Find, key, 0, default, null, null)), Books)));
+        if (found.FirstOrDefault(a => a.Reply.Verdict == GateVerdict.Away) is { } away) throw new GateAwayException(away.Gate.Budget);
+        var strangers = found.Where(a => IsStranger(a.Reply)).Select(a => a.Gate).ToHashSet();
+        if (strangers.Count == gates.Count) Refuse(found);
+        return ([.. gates.Where(g => !strangers.Contains(g))], [.. missing.Where(m => !strangers.Contains(m.Gate))]);
+    }
 
-        var tenant = body.Tenant ?? (body.Budget is null && viewer.Tenants is [var own] ? own.Value : null);
-        IReadOnlyList<GateEntry> gates = [];
-        if (body.Budget is { } budget)
-        {
-            if (await directory.FindAsync(budget, cancellation) is { } gate && viewer.MaySee(gate.Tenant) && (tenant is null || gate.Tenant.Value == tenant)) gates = [gate];
-            else flaws.Add(new Rejection("budget_not_hard", "budget", "There is no hard budget with this id; `setBudgetGate` makes a budget one."));
-        }
-        else if (Name.Flaw(tenant) is { } flaw)
-        {
-            flaws.Add(new Rejection("scope_missing", "budget", $"Name the budget, or the tenant: the tenant {flaw}."));
-        }
-        else if (!viewer.MaySee(new TenantId(tenant!)))
-        {
-            flaws.Add(new Rejection("tenant_not_allowed", "tenant", "This key may not reserve for that tenant."));
-        }
-        else
-        {
-            gates = await directory.OfAsync(new TenantId(tenant!), cancellation);
-            if (gates.Count > Limits.GatesPerReservation)
-                flaws.Add(new Rejection("too_many_budgets", "tenant", $"This tenant has more than {Limits.GatesPerReservation} hard budgets; name one."));
-        }
+    /// <summary>A budget of another scope, or one that became a hard one since the reservation.</summary>
+    private static bool IsStranger(GateReply reply) => reply.Code is "reservation_unknown" or "budget_not_hard";
 
-        return flaws.Count > 0 ? throw new RejectedException(flaws) : gates;
+    private static void AddRecordFlaws(RecordName? record, List<Rejection> flaws)
+    {
+        if (record is null) return;
+        if (Name.Flaw(record.Source) is { } sourceFlaw) flaws.Add(new Rejection("record_source_invalid", "record.source", $"The source {sourceFlaw}."));
+        if (Name.Flaw(record.Id) is { } idFlaw) flaws.Add(new Rejection("record_id_invalid", "record.id", $"The id {idFlaw}."));
     }
 
     private async Task<IReadOnlyList<(GateEntry Gate, GateOrder Order)>> OrdersAsync(
-        GateVerb verb, string key, decimal? amount, TimeSpan ttl, ReservationBody body, IReadOnlyList<GateEntry> gates, CancellationToken cancellation)
+        GateVerb verb, string key, TimeSpan ttl, AskedCall call, RecordName? named, IReadOnlyList<GateEntry> gates, CancellationToken cancellation)
     {
         var orders = new List<(GateEntry, GateOrder)>();
         foreach (var gate in gates)
         {
-            RecordKey? record = body.Record is { } named ? RecordKey.Of(gate.Tenant, named.Source!, named.Id!) : null;
-            orders.Add((gate, new GateOrder(verb, key, amount ?? await EstimatedAsync(gate, body, cancellation), ttl, record?.High, record?.Low)));
+            RecordKey? record = named is null ? null : RecordKey.Of(gate.Tenant, named.Source!, named.Id!);
+            orders.Add((gate, new GateOrder(verb, key, await sizes.OfAsync(gate, call, verb == GateVerb.Reserve, cancellation), ttl, record?.High, record?.Low)));
         }
 
         return orders;
-    }
-
-    /// <summary>Cut up to what a reservation holds: what is a hair too much never overshoots.</summary>
-    private async Task<decimal> EstimatedAsync(GateEntry gate, ReservationBody body, CancellationToken cancellation)
-    {
-        try
-        {
-            var exact = await estimate.OfAsync(gate.Tenant, body.Model, body.Quantities!, gate.Currency, cancellation);
-            return decimal.Round(exact, ReservationRules.MaxDecimals, MidpointRounding.ToPositiveInfinity);
-        }
-        catch (Exception away) when (away.Passes())
-        {
-            // Rates are in the books, too; without an amount an open budget grants all the same.
-            log.LogWarning("The rates for budget {Budget} are away: {Reason}", gate.Budget, away.Message);
-            return gate.WhenAway == WhenAway.Open ? 0 : throw new GateAwayException(gate.Budget);
-        }
     }
 
     private async Task<Answered[]> AskAllAsync(IReadOnlyList<(GateEntry Gate, GateOrder Order)> orders)
@@ -166,8 +150,8 @@ internal sealed class ReservationDesk(GateDirectory directory, EstimateCharge es
     }
 
     private static ReservationAnswer Told(string key, string verdict, IReadOnlyList<Answered> answers) => new(key, verdict, [.. answers.Select(a => new BudgetAnswered(
-        a.Gate.Budget, $"{a.Reply.Verdict}".ToLowerInvariant(), a.Reply.Amount, a.Reply.Left, a.Gate.Currency.Code, a.Reply.ExpiresAt,
-        $"{a.Gate.WhenAway}".ToLowerInvariant(), a.Basis))]);
+        a.Gate.Budget, $"{a.Reply.Verdict}".ToLowerInvariant(), a.Gate.Measure.ToStored(), a.Reply.Amount, a.Reply.Left, a.Gate.Currency.Code,
+        a.Reply.ExpiresAt, $"{a.Gate.WhenAway}".ToLowerInvariant(), a.Basis))]);
 
     private sealed record Answered(GateEntry Gate, GateReply Reply, string Basis);
 }

@@ -20,10 +20,10 @@ public static class ReservationsModule
     {
         services.AddSingleton<GateDirectory>();
         services.AddSingleton<EstimateCharge>();
+        services.AddSingleton<ConcernedGates>();
+        services.AddSingleton<ReservationSizes>();
         services.AddSingleton<ReservationDesk>();
         services.AddSingleton<ReservationEndpoint>();
-        services.AddSingleton<SetBudgetGate>();
-        services.AddSingleton(provider => new GateAdministration(provider.GetRequiredService<SetBudgetGate>()));
         return services;
     }
 

@@ -146,6 +146,24 @@ public sealed class BudgetTermsTests
     }
 
     [Fact]
+    public void Only_what_a_call_adds_to_makes_a_hard_budget_and_only_a_hard_one_chooses_what_it_does_when_away()
+    {
+        BudgetMeasure[] held = [BudgetMeasure.Charge, BudgetMeasure.Tokens, BudgetMeasure.InputTokens, BudgetMeasure.OutputTokens, BudgetMeasure.Requests];
+        foreach (var measure in Enum.GetValues<BudgetMeasure>())
+        {
+            var flaws = BudgetRules.Read(Good with { Kind = BudgetKind.Hard, Measure = measure, Currency = measure.IsMoney() ? "USD" : null }, "a", DateInUtc, Now, out _);
+            Assert.Equal(held.Contains(measure) ? [] : ["kind_unsupported kind"], flaws.Select(f => $"{f.Code} {f.Field}"));
+        }
+
+        Assert.Equal("when_away_unwanted whenAway", FlawOf(Good with { Kind = BudgetKind.Soft, WhenAway = WhenAway.Closed }));
+        BudgetRules.Read(Good with { Kind = BudgetKind.Hard }, "a", DateInUtc, Now, out var hard);
+        Assert.Equal(WhenAway.Closed, hard!.WhenAway);
+        Assert.Equal(
+            [new TermsChange("kind", "Advisory", "Hard"), new TermsChange("whenAway", null, "Open")],
+            TermsChange.Between(hard with { Kind = BudgetKind.Advisory }, hard with { WhenAway = WhenAway.Open }));
+    }
+
+    [Fact]
     public void The_difference_of_two_versions_names_each_field_with_its_text_before_and_after()
     {
         var before = Terms(500m);

@@ -48,6 +48,7 @@ public sealed class StoredBudgetEventsTests
             {
                 Scope = new BudgetScope(["m"], ["f"], [("team", "search")]),
                 Kind = BudgetKind.Hard,
+                WhenAway = WhenAway.Open,
                 ThresholdAmounts = Thresholds.ReadAmounts([1m, 2.5m], "").Thresholds!,
                 ForecastThresholds = Thresholds.Read([100m]).Thresholds!,
                 DriftThresholds = Thresholds.Read([20m]).Thresholds!,

@@ -103,6 +103,18 @@ internal sealed class ShippedPlatform : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Asks the database for texts.</summary>
+    public async Task<IReadOnlyList<string>> TextsAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var texts = new List<string>();
+        while (await reader.ReadAsync()) texts.Add(reader.GetString(0));
+        return texts;
+    }
+
     public async Task ExecuteAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(postgres);
@@ -123,13 +135,20 @@ internal sealed class ShippedPlatform : IAsyncDisposable
     /// <summary>Asks GraphQL with a key of <c>keys.json</c> and takes nothing but data.</summary>
     public async Task<JsonElement> AskAsync(ServedPlace api, string query, string key = "finance")
     {
-        var keys = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "keys.json")));
-        using var http = new HttpClient { BaseAddress = api.Url, Timeout = Eventually.Patience };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.GetProperty(key).GetString());
+        using var http = await ClientAsync(api, key);
         using var response = await http.PostAsJsonAsync("/graphql", new { query });
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         Assert.False(answer.TryGetProperty("errors", out var errors), $"{errors}");
         return answer.GetProperty("data");
+    }
+
+    /// <summary>Whoever has a key of <c>keys.json</c>.</summary>
+    public async Task<HttpClient> ClientAsync(ServedPlace place, string key)
+    {
+        var keys = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "keys.json")));
+        var http = new HttpClient { BaseAddress = place.Url, Timeout = Eventually.Patience };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.GetProperty(key).GetString());
+        return http;
     }
 
     public async ValueTask DisposeAsync()

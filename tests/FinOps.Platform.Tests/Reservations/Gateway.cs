@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using FinOps.Domain.Budgets;
+using FinOps.Platform.Budgets;
 using FinOps.Platform.Tests.Budgets;
 using FinOps.Platform.Tests.Fixtures;
 
@@ -8,14 +10,15 @@ namespace FinOps.Platform.Tests.Reservations;
 /// <summary>What a gateway says and hears, over HTTP.</summary>
 internal sealed class Gateway(RunningHost host, string budget, string key = "fleet")
 {
-    /// <summary>A hard budget of 100 USD.</summary>
-    public static async Task<Gateway> WithBudgetAsync(AlertingHost host, string tenant, string whenAway = "CLOSED")
+    /// <summary>A hard budget of 100 USD, unless told otherwise.</summary>
+    public static async Task<Gateway> WithBudgetAsync(AlertingHost host, string tenant, Action<CreateBudgetInput>? change = null)
     {
-        await host.CreateAsync(tenant);
-        var budget = $"{tenant}-budget";
-        await host.DataAsync(
-            "mutation($input: BudgetGateInput!) { setBudgetGate(input: $input) { hard } }", new { input = new { budget, whenAway } }, "operator");
-        return new Gateway(host, budget);
+        var created = await host.CreateAsync(tenant, b =>
+        {
+            b.Kind = BudgetKind.Hard;
+            change?.Invoke(b);
+        });
+        return new Gateway(host, created.Id);
     }
 
     public Task<Heard> ReserveAsync(string name, string amount, string? record = null) =>
@@ -30,11 +33,21 @@ internal sealed class Gateway(RunningHost host, string budget, string key = "fle
         return await Heard.OfAsync(answer);
     }
 
+    /// <summary>Asks all hard budgets of a tenant that count the call.</summary>
+    public Task<Heard> ReserveOfAsync(string tenant, object call) => PostAsync("/v1/reservations", Merged(new { tenant }, call));
+
+    public Task<Heard> ReserveAsync(object call) => PostAsync("/v1/reservations", Merged(new { budget }, call));
+
+    public Task<Heard> CommitOfAsync(string tenant, string name, object call) => PostAsync($"/v1/reservations/{name}/commit", Merged(new { tenant }, call));
+
     public async Task<Heard> PostAsync(string path, object body)
     {
         using var answer = await host.Client(key).PostAsJsonAsync(path, body);
         return await Heard.OfAsync(answer);
     }
+
+    private static Dictionary<string, object?> Merged(params object[] parts) =>
+        parts.SelectMany(part => part.GetType().GetProperties().Select(p => (p.Name, Value: p.GetValue(part)))).ToDictionary(p => p.Name, p => p.Value);
 }
 
 /// <param name="Status">Of HTTP.</param>
@@ -51,7 +64,16 @@ internal sealed record Heard(int Status, JsonElement Body, string? WhenAway)
     /// <summary>The status and the code of each reason.</summary>
     public string Refusal => $"{Status} {string.Join(", ", Body.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("code").GetString()))}";
 
+    /// <summary>The code of each reason with its field.</summary>
+    public string Flaws => string.Join(", ", Body.GetProperty("errors").EnumerateArray().Select(e => $"{e.GetProperty("code").GetString()} {e.GetProperty("field").GetString()}"));
+
+    /// <summary>What each budget said: verdict, amount, measure and what is left.</summary>
+    public string Said => string.Join("; ", Body.GetProperty("budgets").EnumerateArray().Select(b => string.Join(" ", WordsOf(b))));
+
     public static async Task<Heard> OfAsync(HttpResponseMessage answer) => new(
         (int)answer.StatusCode, JsonElement.Parse(await answer.Content.ReadAsStringAsync()),
         answer.Headers.TryGetValues("FinOps-When-Away", out var values) ? values.Single() : null);
+
+    private static IEnumerable<string?> WordsOf(JsonElement budget) =>
+        ((string[])["budget", "verdict", "amount", "measure", "currency", "left"]).Select(name => budget.GetProperty(name).GetString());
 }
