@@ -37,7 +37,7 @@ internal sealed class ReservationDesk(
         if (answers.All(a => a.Reply.Verdict == GateVerdict.Granted)) return Told(body.Key!, "granted", answers);
         // All or none: what the others granted goes back. Where that is lost, it lapses.
         await Task.WhenAll(answers.Where(a => a is { Reply.Verdict: GateVerdict.Granted, Basis: Books })
-            .Select(a => AskAsync(a.Gate, new GateOrder(GateVerb.Release, body.Key!, 0, default, null, null))));
+            .Select(a => AskAsync(a.Gate, new GateOrder(GateVerb.Return, body.Key!, 0, default, null, null))));
         Refuse(answers);
         return Told(body.Key!, "refused", answers);
     }

@@ -118,7 +118,7 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
         var refused = await gateway.ReserveOfAsync("mixed", Ask("two", 6));
         Assert.Equal(("refused", "granted granted refused"), (refused.Verdict, string.Join(' ', refused.Body.GetProperty("budgets").EnumerateArray().Select(b => b.GetProperty("verdict").GetString()))));
         Assert.Equal(
-            ["mixed-calls RELEASED", "mixed-money RELEASED"],
+            ["mixed-calls RETURNED", "mixed-money RETURNED"],
             await host.RowsAsync("select budget_id, stage from finops.reservation where key = 'two' and budget_id like 'mixed-%' order by 1"));
 
         // Who commits says what the budgets need that held it, and nothing else happens until then.
