@@ -15,7 +15,7 @@ public sealed record BudgetAlertRaised
     /// <summary>Whose budget it is.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>What the budget limits: <c>CHARGE</c>, <c>COST</c>, <c>TOKENS</c>, <c>INPUT_TOKENS</c>, <c>OUTPUT_TOKENS</c>, <c>REQUESTS</c>, <c>COST_PER_MILLION_TOKENS</c>.</summary>
+    /// <summary>What the budget limits: <c>CHARGE</c>, <c>COST</c>, <c>TOKENS</c>, <c>INPUT_TOKENS</c>, <c>OUTPUT_TOKENS</c>, <c>REQUESTS</c>, <c>COST_PER_MILLION_TOKENS</c>, <c>IDLE_SHARE</c>, <c>UTILISATION</c> (alerts where it is at or below).</summary>
     public required string Measure { get; init; }
 
     /// <summary>The threshold in percent of the budget's amount.</summary>
@@ -40,7 +40,7 @@ public sealed record BudgetAlertRaised
     public required DateTimeOffset CrossedAt { get; init; }
 
     /// <summary>
-    /// What it says: <c>THRESHOLD</c>, <c>FORECAST</c>, <c>DRIFT</c>, <c>NO_DATA</c>, or a notice on such an alert: <c>RETRACTED</c>, <c>RECOVERED</c>, <c>RECROSSED</c>. More may come; what
+    /// What it says: <c>THRESHOLD</c>, <c>FORECAST</c>, <c>DRIFT</c>, <c>TARGET</c>, <c>ANOMALY</c> (its period is a day), <c>NO_DATA</c>, or a notice on such an alert: <c>RETRACTED</c>, <c>RECOVERED</c>, <c>RECROSSED</c>, <c>RENOTIFIED</c>. More may come; what
     /// a reader does not know it shows as it is.
     /// </summary>
     public string Kind { get; init; } = "THRESHOLD";
@@ -50,7 +50,7 @@ public sealed record BudgetAlertRaised
 
     /// <summary>
     /// What the threshold is a number of: <c>PERCENT</c> of the amount, an <c>ABSOLUTE</c> amount (shown as its percent), or percent of the
-    /// amount that the period is foreseen to come to, <c>FORECAST</c>; percent of <c>DRIFT</c>, hours of <c>SILENCE</c>.
+    /// amount that the period is foreseen to come to, <c>FORECAST</c>; percent of <c>DRIFT</c>, or above the <c>TARGET</c>, percent of what a day may come to of an <c>ANOMALY</c>, hours of <c>SILENCE</c>.
     /// </summary>
     public string ThresholdKind { get; init; } = "PERCENT";
 

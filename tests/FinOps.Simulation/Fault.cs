@@ -19,6 +19,8 @@ internal enum Fault
     CommitAnswerLost,
     StreamCreatedTwice,
     IdentityCountedTwice,
+    BetOnAnOldVersion,
+    BetOnAKnownRecord,
 
     // The broker and the ways to it.
     BrokerKilled,
@@ -33,6 +35,8 @@ internal enum Fault
     ReceiptLost,
     RequestLost,
     ResponseLost,
+
+    GatheredAtTheDoor,
 
     // Grains.
     CallLost,

@@ -11,11 +11,20 @@ internal enum Mutation
     /// <summary>A meter may write whatever it believes of its streams.</summary>
     NoVersionCheck,
 
+    /// <summary>The same of commits that look at nothing before.</summary>
+    NoVersionCheckUnseen,
+
+    /// <summary>A commit that looks at nothing before takes every record for new.</summary>
+    NoDedupeUnseen,
+
     /// <summary>A stream that was not there when the locks were taken is appended to all the same when it is there now.</summary>
     AppendToWhateverIsThere,
 
     /// <summary>The verdict is told while the commit is still to come.</summary>
     AnswerBeforeCommit,
+
+    /// <summary>Of the records that came to the door together one is told what became of another.</summary>
+    AnswersMixedUpAtTheDoor,
 
     KeyWithoutTenant,
 

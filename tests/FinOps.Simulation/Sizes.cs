@@ -21,6 +21,7 @@ internal static class Sizes
     public static readonly TimeSpan WindowBack = TimeSpan.FromDays(35);
     public static readonly TimeSpan WindowAhead = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DoorwayPatience = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan BudgetSweep = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest that a transaction may be under way, and hosts' clocks differ: later, an hour of record time has its final sums.</summary>

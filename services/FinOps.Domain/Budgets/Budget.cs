@@ -27,6 +27,10 @@ public abstract record Budget
         public ImmutableDictionary<DateTimeOffset, int> Folded { get; init; } = ImmutableDictionary<DateTimeOffset, int>.Empty;
 
         public CrossingLife LifeOf(Crossing crossing) => Lives.GetValueOrDefault(crossing, CrossingLife.Crossed);
+
+        /// <summary>Whether something of a period is to be told again by now.</summary>
+        public bool IsReminderDue(Window period, DateTimeOffset now) => period.From <= now && now < period.To
+            && Crossed.Any(c => c.PeriodStart == period.From && c.Kind != ThresholdKind.Anomaly && LifeOf(c).IsReminderDue(Terms, now));
     }
 
     /// <summary>Closed for good: it alerts no more, its alerts stay.</summary>
@@ -41,6 +45,19 @@ public abstract record Budget
 public readonly record struct CrossingLife(bool IsRetracted, bool IsQuiet, bool RetractionTold, bool ReturnTold)
 {
     public static readonly CrossingLife Crossed;
+
+    /// <summary>Since when it stands: the crossing, or the last return.</summary>
+    public DateTimeOffset StandsSince { get; init; }
+
+    /// <summary>The last reminder.</summary>
+    public DateTimeOffset RemindedAt { get; init; }
+
+    /// <summary>How many went out.</summary>
+    public int Reminders { get; init; }
+
+    public bool IsReminderDue(BudgetTerms terms, DateTimeOffset now) =>
+        terms.RenotifyHours is { } hours && !IsRetracted && !IsQuiet && Reminders < Budgets.Reminders.MostPerAlert
+        && Budgets.Reminders.IsDue(StandsSince, RemindedAt, hours, now);
 }
 
 /// <summary>That a period's spend reached a threshold.</summary>
@@ -88,13 +105,25 @@ public sealed record BudgetTerms(
     /// <summary>Where it alerts by how far the unit cost of the last whole day lies above that of the week before, in percent.</summary>
     public Thresholds DriftThresholds { get; init; } = Thresholds.None;
 
+    /// <summary>Where it alerts by how far the unit cost of the last whole day lies above its target, in percent.</summary>
+    public Thresholds TargetThresholds { get; init; } = Thresholds.None;
+
     /// <summary>After so many hours without usage, or a report of its fleets, it alerts; null is never.</summary>
     public int? NoDataAfterHours { get; init; }
 
     /// <summary>Whether a sweep looks at it although nothing was used.</summary>
-    public bool IsWatched => NoDataAfterHours is not null || !DriftThresholds.IsNone;
+    public bool IsWatched => AsksForSigns || Measure.IsOfFleets() || RenotifyHours is not null;
 
-    /// <summary>Each threshold with the limit at which it is crossed: percents of actuals, amounts, percents of the forecast, drift, silence; each ascending.</summary>
+    /// <summary>Whether it waits for what nobody's usage tells.</summary>
+    public bool AsksForSigns => NoDataAfterHours is not null || !DriftThresholds.IsNone || !TargetThresholds.IsNone;
+
+    /// <summary>Whether it alerts of days that lie above its own past, and how soon; null is never.</summary>
+    public AnomalySensitivity? Anomaly { get; init; }
+
+    /// <summary>An alert that stands is told again each so many hours of its period; null is never.</summary>
+    public int? RenotifyHours { get; init; }
+
+    /// <summary>Each threshold with the limit at which it is crossed: percents of actuals, amounts, percents of the forecast, drift, drift off the target, silence; each ascending.</summary>
     /// <param name="amount">The period's limit.</param>
     public IEnumerable<(decimal Value, ThresholdKind Kind, decimal Limit)> Limits(decimal amount) =>
     [
@@ -102,6 +131,7 @@ public sealed record BudgetTerms(
         .. ThresholdAmounts.Values.Select(a => (a, ThresholdKind.Absolute, a)),
         .. ForecastThresholds.Values.Select(p => (p, ThresholdKind.Forecast, BudgetRules.Limit(amount, p))),
         .. DriftThresholds.Values.Select(p => (p, ThresholdKind.Drift, p)),
+        .. TargetThresholds.Values.Select(p => (p, ThresholdKind.Target, p)),
         .. NoDataAfterHours is { } hours ? [((decimal)hours, ThresholdKind.Silence, (decimal)hours)] : Array.Empty<(decimal, ThresholdKind, decimal)>(),
     ];
 }
@@ -136,6 +166,12 @@ public enum ThresholdKind
 
     /// <summary>Hours without a sign.</summary>
     Silence,
+
+    /// <summary>Percent by which the unit cost lies above its target.</summary>
+    Target,
+
+    /// <summary>Percent of the most that a day comes to by the budget's own past; its period is the day.</summary>
+    Anomaly,
 }
 
 /// <summary>When a budget counts.</summary>
@@ -150,6 +186,15 @@ public abstract record BudgetPeriod
 
     /// <summary>Of a first period that is not whole: where it starts, and from where usage counts. Null is with its calendar.</summary>
     public DateTimeOffset? StartsAt { get; init; }
+
+    /// <returns>Whether it says the same but for when it starts.</returns>
+    public bool IsAs(BudgetPeriod other) => (this, other) switch
+    {
+        (Monthly, Monthly) => TimeZone == other.TimeZone,
+        (Recurring mine, Recurring theirs) => (mine.Unit, TimeZone) == (theirs.Unit, other.TimeZone),
+        (Rolling mine, Rolling theirs) => (mine.Days, TimeZone) == (theirs.Days, other.TimeZone),
+        _ => this == other,
+    };
 
     /// <summary>Each calendar month of the zone, from a first one on.</summary>
     public sealed record Monthly(CalendarMonth First, string TimeZone) : BudgetPeriod;

@@ -6,7 +6,8 @@ namespace FinOps.Domain.Budgets;
 public abstract record BudgetCommand;
 
 /// <summary>Creates it; on an open budget of the same tenant it changes it, so that the same file may be applied again.</summary>
-public sealed record CreateBudget(BudgetId Id, BudgetTerms Terms, DateTimeOffset Now, string By) : BudgetCommand;
+/// <param name="SaysStart">Whether somebody said when its periods start; else an open budget keeps the start that it has.</param>
+public sealed record CreateBudget(BudgetId Id, BudgetTerms Terms, DateTimeOffset Now, string By, bool SaysStart = true) : BudgetCommand;
 
 /// <param name="Change">New terms from the present ones; it may refuse.</param>
 public sealed record ChangeBudget(BudgetId Id, Func<BudgetTerms, BudgetTerms> Change, DateTimeOffset Now, string By) : BudgetCommand;
@@ -34,6 +35,15 @@ public sealed record RecordSpend(Window Period, Money Spend, DateTimeOffset Now,
 
     /// <summary>Hours since the last sign of usage; null where nobody asks.</summary>
     public decimal? SilentHours { get; init; }
+
+    /// <summary>Of a day that is held against the budget's past: its most, and who carries what is above it. Nothing else is decided then.</summary>
+    public HeldDay? Anomaly { get; init; }
+
+    /// <summary>Whether what stands may be told again: the period runs, and a sweep asks.</summary>
+    public bool MayRemind { get; init; }
+
+    /// <summary>Of a share of fleets: what stands behind the figure. Too little of it decides nothing.</summary>
+    public FleetShare? Share { get; init; }
 }
 
 public abstract record BudgetEvent;
@@ -58,7 +68,7 @@ public abstract record PeriodEvent(
     public Crossing Crossing => new(Period.From, ThresholdPercent, Kind);
 
     /// <summary>At what the threshold is crossed.</summary>
-    public decimal Limit => Kind is ThresholdKind.Percent or ThresholdKind.Forecast ? BudgetRules.Limit(Amount.Amount, ThresholdPercent) : ThresholdPercent;
+    public decimal Limit => Kind is ThresholdKind.Percent or ThresholdKind.Forecast or ThresholdKind.Anomaly ? BudgetRules.Limit(Amount.Amount, ThresholdPercent) : ThresholdPercent;
 
     /// <summary>Why, in a sentence, where more is to be said than the figures.</summary>
     public string? Cause { get; init; }
@@ -89,6 +99,13 @@ public sealed record ThresholdRecrossed(
     bool Suppressed, DateTimeOffset At)
     : PeriodEvent(Id, Tenant, Measure, Period, ThresholdPercent, Amount, Spend, Suppressed, At);
 
+/// <summary>It still stands; at most once per alert and ordinal.</summary>
+/// <param name="Ordinal">From 1 on.</param>
+public sealed record ThresholdRenotified(
+    BudgetId Id, TenantId Tenant, BudgetMeasure Measure, Window Period, decimal ThresholdPercent, Money Amount, Money Spend,
+    bool Suppressed, DateTimeOffset At, int Ordinal)
+    : PeriodEvent(Id, Tenant, Measure, Period, ThresholdPercent, Amount, Spend, Suppressed, At);
+
 /// <summary>What a command on a budget makes happen.</summary>
 public static class BudgetDecider
 {
@@ -96,7 +113,7 @@ public static class BudgetDecider
     public static IReadOnlyList<BudgetEvent> Decide(BudgetCommand command, Budget state) => (command, state) switch
     {
         (CreateBudget c, Budget.NonExisting) => [new BudgetCreated(c.Id, c.Terms, c.Now, c.By)],
-        (CreateBudget c, Budget.Open open) => Change(open, c.Terms, c.Now, c.By),
+        (CreateBudget c, Budget.Open open) => Change(open, Restated(c, open.Terms.Period), c.Now, c.By),
         (ChangeBudget c, Budget.Open open) => Change(open, c.Change(open.Terms), c.Now, c.By),
         (CloseBudget c, Budget.Open open) => [new BudgetClosed(open.Id, c.Now, c.By)],
         (CloseBudget, Budget.Closed) => [],
@@ -108,6 +125,10 @@ public static class BudgetDecider
             throw Refused("budget_unknown", "id", "There is no budget with this id."),
         _ => throw new UnreachableException($"{command.GetType().Name} on {state.GetType().Name}"),
     };
+
+    // A file without a start meant another month when it was first applied; it is the same file.
+    private static BudgetTerms Restated(CreateBudget said, BudgetPeriod present) =>
+        !said.SaysStart && said.Terms.Period.IsAs(present) ? said.Terms with { Period = present } : said.Terms;
 
     public static Budget Evolve(Budget state, BudgetEvent happened) => (state, happened) switch
     {
@@ -140,6 +161,12 @@ public static class BudgetDecider
     private static List<BudgetEvent> Crossings(RecordSpend spend, Budget.Open open)
     {
         Invariant.Require(spend.Spend.Currency == open.Terms.Amount.Currency, "spend is in the budget's currency");
+        if (spend.Anomaly is { Expectation.Most: var most })
+        {
+            return open.Terms.Anomaly is null ? []
+                : [.. new[] { OfThreshold(spend, open, new Money(most, spend.Spend.Currency), new Crossing(spend.Period.From, 100m, ThresholdKind.Anomaly), most) }.OfType<BudgetEvent>()];
+        }
+
         var amount = new Money(spend.Limit ?? open.Terms.Amount.Amount, open.Terms.Amount.Currency);
         return open.Terms.Limits(amount.Amount)
             .Select(t => OfThreshold(spend, open, amount, new Crossing(spend.Period.From, t.Value, t.Kind), t.Limit)).OfType<BudgetEvent>().ToList();
@@ -150,11 +177,11 @@ public static class BudgetDecider
         var (terms, life) = (open.Terms, open.LifeOf(crossing));
         var isForecast = crossing.Kind == ThresholdKind.Forecast;
         if (ReachedOf(spend, crossing.Kind) is not { } reached) return null;
-        var mayTakeBack = spend.MayTakeBack || crossing.Kind is ThresholdKind.Drift or ThresholdKind.Silence;
+        var mayTakeBack = spend.MayTakeBack || crossing.Kind is ThresholdKind.Drift or ThresholdKind.Target or ThresholdKind.Silence;
         var isQuiet = spend.Backfilled && !terms.DeliverBackfilled;
-        return (open.Crossed.Contains(crossing), life.IsRetracted, reached >= limit) switch
+        return (open.Crossed.Contains(crossing), life.IsRetracted, Reaches(terms, crossing.Kind, reached, limit)) switch
         {
-            (false, _, true) when crossing.Kind is ThresholdKind.Percent or ThresholdKind.Absolute && spend.DayBefore >= limit => null,
+            (false, _, true) when IsOfMeasure(crossing.Kind) && spend.DayBefore is { } before && terms.Measure.Reaches(before, limit) => null,
             (false, _, true) => new ThresholdCrossed(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend, isQuiet, spend.Now)
             {
@@ -163,16 +190,22 @@ public static class BudgetDecider
                 Cause = CauseOf(spend, terms, crossing.Kind),
             },
             // What was foreseen was foreseen: only what is in the books is taken back.
-            _ when isForecast => null,
+            (true, _, false) when isForecast => null,
             (true, true, true) => new ThresholdRecrossed(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
                 Suppressed: isQuiet || life.IsQuiet || life.ReturnTold, spend.Now)
             {
                 Kind = crossing.Kind,
             },
-            (true, false, false) when mayTakeBack && reached < terms.Measure.RecoversBelow(limit) => new ThresholdRetracted(
+            (true, false, false) when mayTakeBack && Recovers(terms, crossing.Kind, reached, limit) => new ThresholdRetracted(
                 open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
                 Suppressed: isQuiet || life.IsQuiet || life.RetractionTold, spend.Now)
+            {
+                Kind = crossing.Kind,
+            },
+            (true, false, _) when spend.MayRemind && life.IsReminderDue(terms, spend.Now) => new ThresholdRenotified(
+                open.Id, terms.Tenant, terms.Measure, spend.Period, crossing.ThresholdPercent, amount, spend.Spend,
+                Suppressed: false, spend.Now, life.Reminders + 1)
             {
                 Kind = crossing.Kind,
             },
@@ -182,18 +215,32 @@ public static class BudgetDecider
 
     private static decimal? ReachedOf(RecordSpend spend, ThresholdKind kind) => kind switch
     {
-        ThresholdKind.Percent or ThresholdKind.Absolute => spend.Spend.Amount,
+        ThresholdKind.Anomaly => spend.Spend.Amount,
+        ThresholdKind.Percent or ThresholdKind.Absolute => spend.Share is { IsEnough: false } ? null : spend.Spend.Amount,
         ThresholdKind.Forecast => spend.Forecast,
         ThresholdKind.Drift => spend.Drift?.Percent,
+        ThresholdKind.Target => spend.Drift?.PercentOfTarget,
         ThresholdKind.Silence => spend.SilentHours,
         _ => throw new UnreachableException(kind.ToString()),
     };
+
+    private static bool IsOfMeasure(ThresholdKind kind) => kind is ThresholdKind.Percent or ThresholdKind.Absolute;
+
+    // Only of the measure itself little may be bad; a forecast, a drift and a silence grow.
+    private static bool Reaches(BudgetTerms terms, ThresholdKind kind, decimal reached, decimal limit) =>
+        IsOfMeasure(kind) ? terms.Measure.Reaches(reached, limit) : reached >= limit;
+
+    private static bool Recovers(BudgetTerms terms, ThresholdKind kind, decimal reached, decimal limit) =>
+        IsOfMeasure(kind) ? terms.Measure.Recovers(reached, limit)
+        : reached < (terms.Measure.IsRatio() ? limit * (1 - BudgetMeasures.Hysteresis) : limit);
 
     private static string? CauseOf(RecordSpend spend, BudgetTerms terms, ThresholdKind kind) => kind switch
     {
         ThresholdKind.Silence => FormattableString.Invariant($"No usage of {terms.Scope} for {spend.SilentHours:0.##} hours."),
         ThresholdKind.Drift => spend.Drift!.Cause,
-        _ => terms.Measure.IsRatio() ? spend.Drift?.Cause : null,
+        ThresholdKind.Target => spend.Drift!.TargetCause,
+        ThresholdKind.Anomaly => spend.Anomaly!.Cause,
+        _ => spend.Share?.Cause ?? (terms.Measure.IsRatio() ? spend.Drift?.Cause : null),
     };
 
     private static Budget.Open Folded(Budget.Open open, PeriodEvent happened)
@@ -201,9 +248,10 @@ public static class BudgetDecider
         var life = open.LifeOf(happened.Crossing);
         var next = happened switch
         {
-            ThresholdCrossed => life with { IsQuiet = happened.Suppressed },
+            ThresholdCrossed => life with { IsQuiet = happened.Suppressed, StandsSince = happened.At },
             ThresholdRetracted => life with { IsRetracted = true, RetractionTold = life.RetractionTold || !happened.Suppressed },
-            ThresholdRecrossed => life with { IsRetracted = false, ReturnTold = life.ReturnTold || !happened.Suppressed },
+            ThresholdRecrossed => life with { IsRetracted = false, ReturnTold = life.ReturnTold || !happened.Suppressed, StandsSince = happened.At },
+            ThresholdRenotified told => life with { RemindedAt = told.At, Reminders = told.Ordinal },
             _ => throw new UnreachableException(happened.GetType().Name),
         };
         return open with

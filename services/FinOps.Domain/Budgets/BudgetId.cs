@@ -38,17 +38,20 @@ public static class AlertId
             ThresholdKind.Forecast => "f",
             ThresholdKind.Drift => "d",
             ThresholdKind.Silence => "s",
+            ThresholdKind.Target => "t",
+            ThresholdKind.Anomaly => "u",
             _ => throw new System.Diagnostics.UnreachableException(crossing.Kind.ToString()),
         };
         return $"alert_{Escape(budget.Value)}_{period}_{kind}{Escape(threshold)}";
     }
 
-    /// <summary>A notice on an alert is a message of its own, at most one of each kind per alert.</summary>
+    /// <summary>A notice on an alert is a message of its own, at most one of each kind per alert, or per ordinal.</summary>
     public static string Of(PeriodEvent happened) => happened switch
     {
         ThresholdCrossed => Of(happened.Id, happened.Crossing),
         ThresholdRetracted => $"{Of(happened.Id, happened.Crossing)}_retracted",
         ThresholdRecrossed => $"{Of(happened.Id, happened.Crossing)}_recrossed",
+        ThresholdRenotified told => string.Create(CultureInfo.InvariantCulture, $"{Of(happened.Id, happened.Crossing)}_renotified_{told.Ordinal}"),
         _ => throw new System.Diagnostics.UnreachableException(happened.GetType().Name),
     };
 

@@ -26,6 +26,12 @@ public enum BudgetMeasure
 
     /// <summary>Cost over tokens: a quotient, which may fall again within its period.</summary>
     CostPerMillionTokens,
+
+    /// <summary>Percent of what the scope's fleets cost that no work used.</summary>
+    IdleShare,
+
+    /// <summary>What is left of it: percent that work used. The one measure of which little is bad.</summary>
+    Utilisation,
 }
 
 /// <summary>What measures are made of.</summary>
@@ -36,16 +42,31 @@ public static class BudgetMeasures
         measure is BudgetMeasure.Charge or BudgetMeasure.Cost or BudgetMeasure.CostPerMillionTokens;
 
     /// <summary>Whether it shows what the fleets cost, which tenants see by contract only.</summary>
-    public static bool ShowsCost(this BudgetMeasure measure) => measure is BudgetMeasure.Cost or BudgetMeasure.CostPerMillionTokens;
+    public static bool ShowsCost(this BudgetMeasure measure) => measure.IsOnCost() || measure.IsOfFleets();
+
+    /// <summary>Whether it has a unit cost, which drifts and may have a target.</summary>
+    public static bool IsOnCost(this BudgetMeasure measure) => measure is BudgetMeasure.Cost or BudgetMeasure.CostPerMillionTokens;
+
+    /// <summary>Whether it is a share, in percent, of whole fleets and not of somebody's usage.</summary>
+    public static bool IsOfFleets(this BudgetMeasure measure) => measure is BudgetMeasure.IdleShare or BudgetMeasure.Utilisation;
 
     /// <summary>Whether it is a quotient: no sum of its parts, and no record of its own crosses it.</summary>
-    public static bool IsRatio(this BudgetMeasure measure) => measure is BudgetMeasure.CostPerMillionTokens;
+    public static bool IsRatio(this BudgetMeasure measure) => measure is BudgetMeasure.CostPerMillionTokens || measure.IsOfFleets();
 
-    /// <summary>A quotient sways: it has recovered only where it lies this much below its limit.</summary>
+    /// <summary>A quotient sways: it has recovered only where it lies this share of its limit off it.</summary>
     public const decimal Hysteresis = 0.05m;
 
-    /// <returns>Below what a crossed limit counts as crossed no longer.</returns>
-    public static decimal RecoversBelow(this BudgetMeasure measure, decimal limit) => measure.IsRatio() ? limit * (1 - Hysteresis) : limit;
+    /// <returns>Whether the limit counts as crossed: where much is bad at or above it, where little is bad at or below it.</returns>
+    public static bool Reaches(this BudgetMeasure measure, decimal value, decimal limit) =>
+        measure == BudgetMeasure.Utilisation ? value <= limit : value >= limit;
+
+    /// <returns>Whether a crossed limit counts as crossed no longer.</returns>
+    public static bool Recovers(this BudgetMeasure measure, decimal value, decimal limit) => measure switch
+    {
+        // Near 100 percent 5 % more is more than all; half of what is left will do.
+        BudgetMeasure.Utilisation => value > limit + Math.Min(limit * Hysteresis, (100m - limit) / 2),
+        _ => value < (measure.IsRatio() ? limit * (1 - Hysteresis) : limit),
+    };
 
     /// <returns>What a sum of usage measures; 0 where nothing is known.</returns>
     public static decimal Of(this BudgetMeasure measure, UnitCostCell cell) => measure switch

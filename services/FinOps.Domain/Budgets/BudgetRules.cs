@@ -37,8 +37,15 @@ public sealed record BudgetDraft
 
     public IReadOnlyList<decimal>? DriftThresholds { get; init; }
 
+    public IReadOnlyList<decimal>? TargetThresholds { get; init; }
+
+    public AnomalySensitivity? Anomaly { get; init; }
+
     /// <summary>Null and 0 are never.</summary>
     public int? NoDataAfterHours { get; init; }
+
+    /// <summary>Null and 0 are never.</summary>
+    public int? RenotifyHours { get; init; }
 
     public decimal? RolloverPercent { get; init; }
 
@@ -84,6 +91,10 @@ public static class BudgetRules
         var thresholds = ReadThresholds(draft, flaws);
         var scope = ScopeRules.Read(draft, flaws);
         AllowanceFlaws(draft, now, flaws);
+        ShareRules.Flaws(draft, flaws);
+        if (draft.Anomaly is not null && draft.Measure.IsRatio())
+            flaws.Add(new Rejection("anomaly_of_quotient", "anomaly", $"{draft.Measure} is a quotient; its days do not add up, so use drift thresholds."));
+        if (Reminders.Flaw(draft.RenotifyHours) is { } renotifyFlaw) flaws.Add(renotifyFlaw);
         var period = PeriodRules.Read(draft.Period, dateHolding, now, flaws);
         var url = ReadUrl(draft.WebhookUrl, flaws);
         terms = flaws.Count > 0
@@ -98,7 +109,10 @@ public static class BudgetRules
                 ThresholdAmounts = thresholds.Value.Amounts,
                 ForecastThresholds = thresholds.Value.Forecasts,
                 DriftThresholds = thresholds.Value.Drifts,
+                TargetThresholds = thresholds.Value.Targets,
+                Anomaly = draft.Anomaly,
                 NoDataAfterHours = draft.NoDataAfterHours is 0 ? null : draft.NoDataAfterHours,
+                RenotifyHours = draft.RenotifyHours is 0 ? null : draft.RenotifyHours,
                 RolloverPercent = draft.RolloverPercent ?? 0,
                 Raise = draft.Raise,
                 Changes = draft.Changes,
@@ -123,10 +137,10 @@ public static class BudgetRules
         return null;
     }
 
-    private static (Thresholds Percents, Thresholds Amounts, Thresholds Forecasts, Thresholds Drifts)? ReadThresholds(BudgetDraft draft, List<Rejection> flaws)
+    private static (Thresholds Percents, Thresholds Amounts, Thresholds Forecasts, Thresholds Drifts, Thresholds Targets)? ReadThresholds(BudgetDraft draft, List<Rejection> flaws)
     {
         var others = draft.ThresholdAmounts is { Count: > 0 } || draft.ForecastThresholds is { Count: > 0 }
-            || draft.DriftThresholds is { Count: > 0 } || draft.NoDataAfterHours > 0;
+            || draft.DriftThresholds is { Count: > 0 } || draft.TargetThresholds is { Count: > 0 } || draft.Anomaly is not null || draft.NoDataAfterHours > 0;
         var (percents, percentFlaws) = draft.Thresholds switch
         {
             null => (others ? Thresholds.None : Thresholds.Usual, []),
@@ -140,14 +154,17 @@ public static class BudgetRules
         var (drifts, driftFlaws) = draft.DriftThresholds is { Count: > 0 } drifting
             ? Thresholds.Read(drifting, "driftThresholds")
             : (Thresholds.None, []);
-        flaws.AddRange([.. percentFlaws, .. amountFlaws, .. forecastFlaws, .. driftFlaws]);
-        if (drifts is { IsNone: false } && !draft.Measure.ShowsCost())
+        var (targets, targetFlaws) = draft.TargetThresholds is { Count: > 0 } aimed ? Thresholds.Read(aimed, "targetThresholds") : (Thresholds.None, []);
+        flaws.AddRange([.. percentFlaws, .. amountFlaws, .. forecastFlaws, .. driftFlaws, .. targetFlaws]);
+        if (targets is { IsNone: false } && !draft.Measure.IsOnCost())
+            flaws.Add(new Rejection("target_without_cost", "targetThresholds", "Only a budget on COST or COST_PER_MILLION_TOKENS sees unit costs and their targets."));
+        if (drifts is { IsNone: false } && !draft.Measure.IsOnCost())
             flaws.Add(new Rejection("drift_without_cost", "driftThresholds", "Only a budget on COST or COST_PER_MILLION_TOKENS sees unit costs."));
         if (draft.NoDataAfterHours is < 0 or > MaxSilentHours)
             flaws.Add(new Rejection("no_data_out_of_range", "noDataAfterHours", $"Silence is 1 to {MaxSilentHours} hours; 0 is never."));
         if (forecasts is { IsNone: false } && draft.Measure.IsRatio())
             flaws.Add(new Rejection("forecast_of_quotient", "forecastThresholds", $"{draft.Measure} is a quotient and is not foreseen."));
-        return percents is null || amounts is null || forecasts is null || drifts is null ? null : (percents, amounts, forecasts, drifts);
+        return percents is null || amounts is null || forecasts is null || drifts is null || targets is null ? null : (percents, amounts, forecasts, drifts, targets);
     }
 
     private static void AllowanceFlaws(BudgetDraft draft, DateTimeOffset now, List<Rejection> flaws)

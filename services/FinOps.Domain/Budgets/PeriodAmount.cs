@@ -18,14 +18,14 @@ public readonly record struct PeriodBefore(decimal Amount, decimal Spend);
 /// <summary>The limit of one period: what the terms come to then.</summary>
 public static class PeriodAmount
 {
-    /// <summary>The amount, by the date on which the period starts; of a first period that is not whole, its share of it.</summary>
+    /// <summary>The amount, by the date on which the period starts; of a first period that is not whole, its share of it, but for a quotient.</summary>
     /// <param name="terms">The budget's.</param>
     /// <param name="period">Which.</param>
     /// <param name="whole">The calendar's period that it is, or is a part of.</param>
     public static decimal Own(BudgetTerms terms, Window period, Window whole)
     {
         var amount = terms.Changes.LastOrDefault(c => c.From <= period.From)?.Amount ?? terms.Amount.Amount;
-        if (period == whole) return amount;
+        if (period == whole || terms.Measure.IsRatio()) return amount;
         var share = (decimal)(period.To - period.From).Ticks / (whole.To - whole.From).Ticks;
         return decimal.Round(amount * share, BudgetRules.MaxDecimals);
     }

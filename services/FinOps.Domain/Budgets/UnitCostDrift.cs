@@ -13,6 +13,9 @@ public sealed record UnitCostSeen(decimal? PerMillion, decimal? TargetPerMillion
 /// <param name="Now">The last whole day.</param>
 public sealed record UnitCostDrift(UnitCostSeen Before, UnitCostSeen Now)
 {
+    /// <summary>The largest cause of the gap between the day and its target, as the variance report words it; null where it knows none.</summary>
+    public string? GapCause { get; init; }
+
     // Below it the idle share explains nothing.
     private const decimal IdleMoved = 0.02m;
 
@@ -35,6 +38,10 @@ public sealed record UnitCostDrift(UnitCostSeen Before, UnitCostSeen Now)
             return $"cost per token {Signed(percent)}{target}{idle}";
         }
     }
+
+    /// <summary>Why the day lies off its target, in a sentence for people; null where there is none.</summary>
+    public string? TargetCause => PercentOfTarget is not { } percent ? null
+        : $"cost per token {Signed(percent)} {(percent < 0 ? "below" : "above")} its target{(GapCause is { } cause ? $"; {cause}" : Now.IdleShare is { } idle ? $"; its fleets were idle {Share(idle)} %" : "")}";
 
     private decimal? Against(decimal? other) =>
         Now.PerMillion is { } now && other is > 0 and { } before ? decimal.Round((now - before) * 100m / before, 2) : null;

@@ -1,3 +1,4 @@
+using FinOps.Contracts;
 using FinOps.Domain.Metering;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
@@ -12,13 +13,28 @@ internal static class AcceptedRecords
     /// <param name="part">Makes the ids others than those of another part.</param>
     public static IEnumerable<MeterRecord> Of(string run, int count, int part = 0)
     {
-        var rules = new AcceptanceRules(TimeProvider.System.GetUtcNow(), Limits.AcceptanceWindowBack, Limits.AcceptanceWindowAhead, run, _ => true);
-        foreach (var record in BenchmarkRecords.Of(run, count))
+        foreach (var record in BenchmarkRecords.Of(run, count)) yield return Accepted(Reported(record, part), run);
+    }
+
+    /// <summary>One that a tenant has just called.</summary>
+    public static MeterRecord Now(string tenant, string id) => Accepted(
+        new ReportedRecord
         {
-            var (accepted, rejection) = Acceptance.Decide(Reported(record, part), rules);
-            if (accepted is null) throw new InvalidOperationException($"A record was refused: {rejection!.Message}");
-            yield return new MeterRecord(accepted, RecordDigest.Of(accepted));
-        }
+            Tenant = tenant,
+            Id = id,
+            Source = "fleet-0",
+            Model = "m-0",
+            Fleet = "fleet-0",
+            OccurredAt = TimeProvider.System.GetUtcNow(),
+            Quantities = [new(UnitClasses.UncachedInput, 1_000), new(UnitClasses.Output, 100)],
+        },
+        backfill: null);
+
+    private static MeterRecord Accepted(ReportedRecord record, string? backfill)
+    {
+        var rules = new AcceptanceRules(TimeProvider.System.GetUtcNow(), Limits.AcceptanceWindowBack, Limits.AcceptanceWindowAhead, backfill, _ => true);
+        var (accepted, rejection) = Acceptance.Decide(record, rules);
+        return accepted is null ? throw new InvalidOperationException($"A record was refused: {rejection!.Message}") : new MeterRecord(accepted, RecordDigest.Of(accepted));
     }
 
     private static ReportedRecord Reported(Contracts.UsageRecord record, int part) => new()

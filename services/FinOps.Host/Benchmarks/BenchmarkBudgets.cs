@@ -9,9 +9,13 @@ internal static class BenchmarkBudgets
 {
     private static readonly Viewer Viewer = new("bench", ViewerRole.Operator, Tenants: null, SeesCost: true);
 
-    public static Task CreateAsync(BudgetDesk desk, IEnumerable<(string Id, string Tenant)> budgets, CancellationToken cancellation, BudgetKind? kind = null) => Parallel.ForEachAsync(
-        budgets, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellation },
-        async (budget, stop) => await BudgetMutations.CreateBudget(
-            new CreateBudgetInput { Id = budget.Id, Tenant = budget.Tenant, Amount = BudgetRules.MaxAmount, Currency = "USD", Kind = kind, Period = new() { Start = BenchmarkRecords.Start } },
-            Viewer, desk, stop));
+    public static Task CreateAsync(
+        BudgetDesk desk, IEnumerable<(string Id, string Tenant)> budgets, CancellationToken cancellation, Action<CreateBudgetInput>? also = null) => Parallel.ForEachAsync(
+            budgets, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellation },
+            async (budget, stop) =>
+            {
+                var input = new CreateBudgetInput { Id = budget.Id, Tenant = budget.Tenant, Amount = BudgetRules.MaxAmount, Currency = "USD", Period = new() { Start = BenchmarkRecords.Start } };
+                also?.Invoke(input);
+                await BudgetMutations.CreateBudget(input, Viewer, desk, stop);
+            });
 }

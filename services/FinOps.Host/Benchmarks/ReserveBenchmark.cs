@@ -26,7 +26,7 @@ internal sealed class ReserveBenchmark(WebApplication app, string postgres, Uri 
         var ids = Enumerable.Range(0, Budgets).Select(n => $"bench-{run}-{n}").ToArray();
         // Gates of the host, which its own silo has never asked.
         var doors = ids.Select(id => $"{id}-http").ToArray();
-        await BenchmarkBudgets.CreateAsync(app.Services.GetRequiredService<BudgetDesk>(), ids.Concat(doors).Select(id => (id, id)), cancellation, BudgetKind.Hard);
+        await BenchmarkBudgets.CreateAsync(app.Services.GetRequiredService<BudgetDesk>(), ids.Concat(doors).Select(id => (id, id)), cancellation, budget => budget.Kind = BudgetKind.Hard);
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { MaxPoolSize = Limits.DatabaseConnections, MaxAutoPrepare = 10 }.ConnectionString);
         await using (var table = database.CreateCommand(
             """

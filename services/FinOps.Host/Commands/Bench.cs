@@ -130,6 +130,12 @@ internal static class Bench
             await using var benchmark = BudgetsBenchmark.Create(Postgres());
             (await benchmark.MeasureAsync(parsed.GetValue(Budgets), parsed.GetValue(Records), cancellation)).Print();
         });
+        var sweep = new Command("sweep", "What the minute's sweep costs where each of ten thousand tenants has a budget.") { Budgets };
+        sweep.SetAction(async (parsed, cancellation) =>
+        {
+            await using var benchmark = SweepBenchmark.Create(Postgres());
+            foreach (var measurement in await benchmark.MeasureAsync(parsed.GetValue(Budgets), cancellation)) measurement.Print();
+        });
         var empty = new Command(StartupBenchmark.EmptyHost) { Hidden = true };
         empty.SetAction(async (_, cancellation) =>
         {
@@ -137,7 +143,7 @@ internal static class Bench
             app.MapGet("/health/ready", () => "Healthy");
             await app.RunAsync(cancellation);
         });
-        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, query, startup, targets, reserve, alert, budgets, empty, insertHost };
+        return new Command("bench", "Benchmarks, one JSON object a line; writes tenants named bench-… into the books it measures.") { ingest, store, http, replay, query, startup, targets, reserve, alert, budgets, sweep, empty, insertHost };
     }
 
     private static string Postgres() => new ConfigurationBuilder().AddEnvironmentVariables().Build().RequiredConnectionString("postgres");

@@ -59,7 +59,7 @@ public enum Weekday
     Sunday,
 }
 
-/// <summary>An <see cref="AlertChannelInput"/> that has been checked, on its way to the budget's grain.</summary>
+/// <summary>An <see cref="AlertChannelInput"/>, or what is said of the webhook, that has been checked, on its way to the budget's grain.</summary>
 [GenerateSerializer, Immutable]
 [Alias("finops.alert-channel-order.v1")]
 public sealed record AlertChannelOrder

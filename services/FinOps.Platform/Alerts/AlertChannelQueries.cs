@@ -24,21 +24,16 @@ public sealed class AlertChannelQueries
         if (count is < 1 or > Limits.PageSize)
             throw new RejectedException(new Rejection("page_size", "first", $"A page holds 1 to {Limits.PageSize} notices."));
         await using var command = database.CreateCommand(
-            """
-            select id, at, tenant, budget_id, channel, code, alert_id from finops.alert_notice
-            where ($1::text[] is null or tenant = any($1)) and ($2::bigint is null or id < $2) order by id desc limit $3
+            $"""
+            {AlertNoticeRow.Select}
+            where ($1::text[] is null or n.tenant = any($1)) and ($2::bigint is null or n.id < $2) and ($4 or {AlertNoticeRow.IsNotOfCost})
+            order by n.id desc limit $3
             """);
-        foreach (var value in (object?[])[viewer.Narrow(tenants)?.Select(t => t.Value).ToArray(), before, count])
+        foreach (var value in (object?[])[viewer.Narrow(tenants)?.Select(t => t.Value).ToArray(), before, count, viewer.SeesCost])
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var notices = new List<AlertNoticeView>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            notices.Add(new AlertNoticeView(
-                reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
-                reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetString(6)));
-        }
-
+        while (await reader.ReadAsync(cancellation)) notices.Add(AlertNoticeRow.Of(reader).View);
         return notices;
     }
 

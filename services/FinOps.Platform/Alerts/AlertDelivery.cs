@@ -10,8 +10,11 @@ namespace FinOps.Platform.Alerts;
 /// <param name="Target">Where it goes; empty where the channel knows by itself.</param>
 public sealed record AlertDelivery(string Id, string BudgetId, IReadOnlyList<BudgetAlertRaised> Alerts, AlertText Text, string Target)
 {
-    /// <summary>The one alert, of a channel that takes no digests.</summary>
+    /// <summary>The one alert, where it is no digest.</summary>
     public BudgetAlertRaised Alert => Alerts.Single();
+
+    /// <summary>It has an id of its own; there may be one alert in it, too.</summary>
+    public bool IsDigest => Alerts is not [{ AlertId: var only }] || only != Id;
 
     // A record prints its members; the target may be a secret.
     public override string ToString() => $"{Id} ({Alerts.Count} alerts)";

@@ -49,7 +49,7 @@ public sealed class AlertDestinations(NpgsqlDataSource database, ReadAlertChanne
             select name, kind, target, digest_every, digest_at, digest_day, digest_zone, disabled_at
             from finops.alert_destination where budget_id = $1
             union all
-            select 'webhook', 'webhook', url, null, null, null, null, gone_at from finops.webhook where budget_id = $1
+            select 'webhook', 'webhook', url, digest_every, digest_at, digest_day, digest_zone, gone_at from finops.webhook where budget_id = $1
             order by 1
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = budgetId });

@@ -13,9 +13,8 @@ internal static class AlertOutbox
             insert into finops.alert_channel (alert_id, channel, state, attempts, next_attempt_at)
             select $1, channel, state, 0, $3 from (
               select 'bus' as channel, 'PENDING' as state
-              union all select 'webhook', 'PENDING' from finops.webhook where budget_id = $2
               union all select name, case when digest_every is null then 'PENDING' else 'DIGEST' end
-                        from finops.alert_destination where budget_id = $2) channels
+                        from finops.alert_way where budget_id = $2) channels
             """,
             cancellation, alertId, budgetId, at.ToUniversalTime());
 }

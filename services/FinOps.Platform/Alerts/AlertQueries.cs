@@ -43,7 +43,7 @@ public sealed class AlertQueries
             where ($1::text[] is null or tenant = any($1)) and ($2::text[] is null or budget_id = any($2))
               and ($3::text is null or (budget_id, period_start, threshold, id) >
                 (select p.budget_id, p.period_start, p.threshold, p.id from finops.alert p where p.id = $3))
-              and ($5 or notice_of is null) and ($6 or measure not like 'COST%')
+              and ($5 or notice_of is null) and ($6 or not {AlertRow.IsOfCost})
             order by budget_id, period_start, threshold, id
             limit $4
             """);

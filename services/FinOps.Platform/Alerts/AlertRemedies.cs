@@ -90,8 +90,7 @@ public sealed class AlertRemedies(NpgsqlDataSource database, IDocumentStore stor
         if (channel == BusChannel.Name) return new DueChannel(channel, channel, "", false);
         await using var command = Command(
             """
-            select kind, target, disabled_at is not null from finops.alert_destination where budget_id = $1 and name = $2
-            union all select 'webhook', '', false from finops.webhook where budget_id = $1 and $2 = 'webhook'
+            select kind, target, disabled_at is not null from finops.alert_way where budget_id = $1 and name = $2
             """, budgetId, channel);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? new DueChannel(channel, reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)) : null;

@@ -14,6 +14,9 @@ internal static class AlertRow
         basis, case basis when 'ABSOLUTE' then round(threshold * 100 / amount, 2) else threshold end as percent
         """;
 
+    /// <summary>Whether it tells of cost, or of how busy fleets were, which not every tenant may see.</summary>
+    public const string IsOfCost = "(measure like 'COST%' or measure in ('IDLE_SHARE', 'UTILISATION'))";
+
     /// <summary>The first column after them.</summary>
     public const int Next = 17;
 

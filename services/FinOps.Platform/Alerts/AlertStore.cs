@@ -39,7 +39,8 @@ public sealed class AlertStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// That something is over is not told before that it began: a notice waits while its alert still has tries to come on the channel.
+    /// That something is over is not told before that it began, nor that it came again before that it was over: a notice waits while its alert,
+    /// or an earlier notice on it, still has tries to come on the channel.
     /// </summary>
     /// <returns>The channels of an alert that have a try due, with what their budget says of them now.</returns>
     public async Task<IReadOnlyList<DueChannel>> DueAsync(string alertId, DateTimeOffset now, CancellationToken cancellation)
@@ -51,7 +52,9 @@ public sealed class AlertStore(NpgsqlDataSource database)
             join finops.alert a on a.id = c.alert_id
             left join finops.alert_destination d on d.budget_id = a.budget_id and d.name = c.channel
             where c.alert_id = $1 and c.state = 'PENDING' and c.next_attempt_at <= $2 and not exists (
-              select 1 from finops.alert_channel first where first.alert_id = a.notice_of and first.channel = c.channel and first.state = 'PENDING')
+              select 1 from finops.alert earlier join finops.alert_channel first on first.alert_id = earlier.id
+              where (earlier.id = a.notice_of or (earlier.notice_of = a.notice_of and (earlier.crossed_at, earlier.id) < (a.crossed_at, a.id)))
+                and first.channel = c.channel and first.state = 'PENDING')
             """, alertId, now + Limits.DeliverySlack);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var due = new List<DueChannel>();

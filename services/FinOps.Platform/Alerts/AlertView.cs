@@ -34,6 +34,12 @@ public enum AlertKind
     /// <summary>The unit cost lies above its own past by a threshold; at most once per budget, period and threshold.</summary>
     Drift,
 
+    /// <summary>The unit cost lies above its target by a threshold; at most once per budget, period and threshold.</summary>
+    Target,
+
+    /// <summary>A day lies above what the budget's own past says; at most once per budget and day.</summary>
+    Anomaly,
+
     /// <summary>No sign of usage for so long; at most once per budget and period.</summary>
     NoData,
 
@@ -45,6 +51,9 @@ public enum AlertKind
 
     /// <summary>Crossed once more after it was retracted or had recovered; at most once per alert.</summary>
     Recrossed,
+
+    /// <summary>It still stands; each so many hours, by the budget's choice.</summary>
+    Renotified,
 }
 
 /// <summary>What became of one try.</summary>

@@ -18,8 +18,8 @@ public interface IAlertChannel
 /// <summary>A channel that a budget names, with a target that its tenant gives.</summary>
 public interface ITargetedChannel : IAlertChannel
 {
-    /// <summary>Whether one message may tell of many alerts.</summary>
-    bool TakesDigests { get; }
+    /// <summary>Null where one message may tell of many alerts, else why not, for whoever asked for it.</summary>
+    string? NoDigest => null;
 
     /// <returns>Null when the text may be a target, else what is wrong with it; never the text itself, which may be a secret.</returns>
     string? Flaw(string target);

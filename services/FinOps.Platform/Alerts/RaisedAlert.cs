@@ -12,7 +12,7 @@ public sealed record RaisedAlert(AlertView View, bool IsOfCost)
     {
         await using var command = database.CreateCommand(
             $"""
-            select {AlertRow.Columns}, measure like 'COST%'
+            select {AlertRow.Columns}, {AlertRow.IsOfCost}
             from finops.alert where id = $1
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = id });

@@ -34,6 +34,14 @@ public sealed class ReadAlertChannels(IEnumerable<IAlertChannel> channels, Egres
         return (orders, checks.Failures);
     }
 
+    /// <returns>What is said of a budget's webhook beside its URL and secret; each flaw names its field as <c>webhook.digest.at</c>.</returns>
+    public static (AlertChannelOrder Order, IReadOnlyList<Rejection> Flaws) ReadWebhook(DigestInput? digest)
+    {
+        var checks = new Checks();
+        var order = new AlertChannelOrder { Kind = WebhookChannel.Name, Name = WebhookChannel.Name };
+        return (digest is null ? order : Digest(order, digest, channel: null, "webhook.digest", checks), checks.Failures);
+    }
+
     private async Task<AlertChannelOrder> ReadAsync(AlertChannelInput input, string field, Checks checks, CancellationToken cancellation)
     {
         var kind = (input.Kind ?? "").ToLowerInvariant();
@@ -66,8 +74,8 @@ public sealed class ReadAlertChannels(IEnumerable<IAlertChannel> channels, Egres
 
     private static AlertChannelOrder Digest(AlertChannelOrder order, DigestInput digest, ITargetedChannel? channel, string field, Checks checks)
     {
-        if (channel is { TakesDigests: false })
-            checks.Fail("digest_not_possible", field, $"The kind {channel.Kind} sends each alert by itself.");
+        if (channel?.NoDigest is { } reason)
+            checks.Fail("digest_not_possible", field, $"The kind {channel.Kind} takes no digest: {reason}. Leave it out.");
         if (digest.Every is null) checks.Fail("digest_every_missing", $"{field}.every", "Say DAY or WEEK.");
         var at = ClockTime.Read(digest.At, UsualTime, $"{field}.at", checks);
         if (digest is { Day: not null, Every: DigestEvery.Day })

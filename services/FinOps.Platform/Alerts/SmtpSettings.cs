@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MailKit.Security;
 using Microsoft.Extensions.Configuration;
 using MimeKit;
 
 namespace FinOps.Platform.Alerts;
 
-/// <summary>The operator's mail server: <c>Alerts__Smtp__Host</c>, <c>Port</c>, <c>User</c>, <c>Password</c>, <c>From</c>, <c>Tls</c>.</summary>
+/// <summary>The operator's mail server: <c>Alerts__Smtp__Host</c>, <c>Port</c>, <c>User</c>, <c>Password</c>, <c>From</c>, <c>Tls</c>, <c>CaFile</c>.</summary>
 /// <param name="Host">Its name; it may be a private one, since only the operator sets it.</param>
 /// <param name="Port">587 unless told otherwise.</param>
 /// <param name="User">Null: without a login.</param>
@@ -15,6 +17,9 @@ namespace FinOps.Platform.Alerts;
 public sealed record SmtpSettings(string Host, int Port, string? User, string? Password, MailboxAddress From, SecureSocketOptions Security)
 {
     private const int DefaultPort = 587;
+
+    /// <summary>Authorities that may vouch for the server instead of the system's, from <c>CaFile</c>; null: the system's.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
 
     // A record prints its members; the password must not end in a log that way.
     public override string ToString() => FormattableString.Invariant($"{Host}:{Port}");
@@ -27,13 +32,32 @@ public sealed record SmtpSettings(string Host, int Port, string? User, string? P
         var from = MailboxAddress.TryParse(section["From"] ?? "", out var address)
             ? address
             : throw new InvalidOperationException("Alerts__Smtp__From is not an e-mail address such as finops@example.com.");
-        return new SmtpSettings(host, PortOf(section["Port"]), section["User"], section["Password"], from, SecurityOf(section["Tls"]));
+        return new SmtpSettings(host, PortOf(section["Port"]), section["User"], section["Password"], from, SecurityOf(section["Tls"]))
+        {
+            Authorities = AuthoritiesOf(section["CaFile"]),
+        };
     }
 
     private static int PortOf(string? text) =>
         text is null or "" ? DefaultPort
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? port
         : throw new InvalidOperationException($"Alerts__Smtp__Port: '{text}' is not a port.");
+
+    private static X509Certificate2Collection? AuthoritiesOf(string? file)
+    {
+        if (file is null or "") return null;
+        var read = new X509Certificate2Collection();
+        try
+        {
+            read.ImportFromPemFile(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new InvalidOperationException($"Alerts__Smtp__CaFile: '{file}' cannot be read: {failure.Message}", failure);
+        }
+
+        return read.Count > 0 ? read : throw new InvalidOperationException($"Alerts__Smtp__CaFile: '{file}' holds no certificate in PEM.");
+    }
 
     private static SecureSocketOptions SecurityOf(string? text) => text switch
     {

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using FinOps.Contracts;
 using FinOps.Domain.Alerts;
 
 namespace FinOps.Platform.Alerts;
 
-/// <summary>Posts the alert as JSON, signed after the Standard Webhooks specification. Only a 2xx is delivered.</summary>
+/// <summary>Posts the alert, or the digest, as JSON, signed after the Standard Webhooks specification. Only a 2xx is delivered.</summary>
 internal sealed class WebhookChannel(PostJson post, Webhooks webhooks, TimeProvider clock) : IAlertChannel
 {
     public const string Name = "webhook";
@@ -20,10 +21,22 @@ internal sealed class WebhookChannel(PostJson post, Webhooks webhooks, TimeProvi
             case { IsGone: true }:
                 return new DeliveryOutcome.Refused("gone", null);
             case { } webhook:
-                var body = JsonSerializer.SerializeToUtf8Bytes(delivery.Alert, WebhookJson.Options);
+                var body = Body(delivery);
                 return await post.SendAsync(delivery.Id, webhook.Url, body, Headers(webhook, delivery.Id, now, body), cancellation);
         }
     }
+
+    internal static byte[] Body(AlertDelivery delivery) => delivery.IsDigest
+        ? JsonSerializer.SerializeToUtf8Bytes(Digest(delivery), WebhookJson.Options)
+        : JsonSerializer.SerializeToUtf8Bytes(delivery.Alert, WebhookJson.Options);
+
+    private static BudgetAlertDigest Digest(AlertDelivery delivery) => new()
+    {
+        DigestId = delivery.Id,
+        BudgetId = delivery.BudgetId,
+        Tenant = delivery.Alerts[0].Tenant,
+        Alerts = delivery.Alerts,
+    };
 
     private static Dictionary<string, string> Headers(Webhook webhook, string id, DateTimeOffset now, byte[] body)
     {

@@ -16,14 +16,17 @@ public sealed class BudgetDesk(
 {
     /// <exception cref="RejectedException">Names every flaw; nothing was stored.</exception>
     public async Task<BudgetView> PlaceAsync(
-        BudgetOrder order, Viewer viewer, CancellationToken cancellation, IReadOnlyList<AlertChannelInput>? channels = null)
+        BudgetOrder order, Viewer viewer, CancellationToken cancellation, IReadOnlyList<AlertChannelInput>? channels = null,
+        WebhookInput? webhook = null)
     {
         var read = channels is null ? default : await readChannels.ReadAsync(channels, cancellation);
+        var (webhookOrder, webhookFlaws) = webhook is null ? default : ReadAlertChannels.ReadWebhook(webhook.Digest);
         var checkedOrder = order with
         {
             WebhookRefusal = await RefusalAsync(order.WebhookUrl, cancellation),
             Channels = read.Orders?.ToArray(),
-            ChannelFlaws = read.Flaws?.Select(f => new BudgetFlaw(f.Code, f.Field, f.Message)).ToArray(),
+            Webhook = webhookOrder,
+            ChannelFlaws = (read.Flaws ?? []).Concat(webhookFlaws ?? []).Select(f => new BudgetFlaw(f.Code, f.Field, f.Message)).ToArray(),
         };
         // Without a tenant there is no grain to ask.
         if (Name.Flaw(order.Tenant) is not null) throw new RejectedException(checkedOrder.Flaws(clock.GetUtcNow()));

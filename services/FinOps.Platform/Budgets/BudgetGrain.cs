@@ -61,7 +61,7 @@ internal sealed class BudgetGrain(
         {
             var command = order.ToCommand(clock.GetUtcNow());
             var written = await AgainWhenStaleAsync(() =>
-                write.RunAsync(new BudgetId(order.Id), command, order.WebhookSecret, order.Channels, CancellationToken.None));
+                write.RunAsync(new BudgetId(order.Id), command, order.WebhookSecret, order.Webhook, order.Channels, CancellationToken.None));
             foreach (var alert in written.Alerts) Deliver(alert);
             return new BudgetAnswer(written.Secret, []);
         }
@@ -90,7 +90,7 @@ internal sealed class BudgetGrain(
         open = null;
         // Read before the spend: what comes in between is evaluated again next time rather than never.
         var mark = await BudgetWatch.ReadAsync(database, Tenant, clock.GetUtcNow(), CancellationToken.None);
-        await EvaluateAsync(await mark.DaysToEvaluateAsync(database, CancellationToken.None), new Evaluation(mark.MayHaveTakenBack, WithForecast: true));
+        await EvaluateAsync(await mark.DaysToEvaluateAsync(database, CancellationToken.None), new Evaluation(mark.MayHaveTakenBack, WithForecast: true, mark.Last?.ReadAt));
         await mark.SaveAsync(database, CancellationToken.None);
     }
 

@@ -54,6 +54,15 @@ public sealed class CreateBudgetInput
     /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
     public int? NoDataAfterHours { get; set; }
 
+    /// <summary>An alert that stands is told again each so many hours of its period, 1 to 744; 0 is never.</summary>
+    public int? RenotifyHours { get; set; }
+
+    /// <summary>Percent by which the unit cost of the last whole day lies above its target; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? TargetThresholds { get; set; }
+
+    /// <summary>Alerts of days that lie above what the budget's own past says.</summary>
+    public BudgetAnomalyInput? Anomaly { get; set; }
+
     public BudgetRaiseInput? Raise { get; set; }
 
     public WebhookInput? Webhook { get; set; }
@@ -81,6 +90,14 @@ public sealed class BudgetTagInput
     public required string Key { get; set; }
 
     public required string Value { get; set; }
+}
+
+/// <summary>How far above its own past a day may lie.</summary>
+public sealed class BudgetAnomalyInput
+{
+    /// <summary>MEDIUM when left out.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<AnomalySensitivity>))]
+    public AnomalySensitivity? Sensitivity { get; set; }
 }
 
 /// <summary>More for a while: added to the limit of whatever period runs, until an instant.</summary>
@@ -119,6 +136,9 @@ public sealed class WebhookInput
 
     /// <summary><c>whsec_</c> and 24 to 64 bytes in base64; made when there is none yet, and shown in this mutation's answer.</summary>
     public string? Secret { get; set; }
+
+    /// <summary>One call a day or a week, with all alerts in a list; each alert at once when left out.</summary>
+    public DigestInput? Digest { get; set; }
 }
 
 /// <summary>What is left out stays. Scope, period, currency and measure stay always.</summary>
@@ -152,9 +172,20 @@ public sealed class ChangeBudgetInput
     /// <summary>Alerts after so many hours without usage of the scope, or a report of its fleets; 0 is never.</summary>
     public int? NoDataAfterHours { get; set; }
 
+    /// <summary>An alert that stands is told again each so many hours of its period, 1 to 744; 0 is never.</summary>
+    public int? RenotifyHours { get; set; }
+
+    /// <summary>Percent by which the unit cost of the last whole day lies above its target; of budgets on cost.</summary>
+    public IReadOnlyList<decimal>? TargetThresholds { get; set; }
+
+    /// <summary>Alerts of days that lie above what the budget's own past says.</summary>
+    public BudgetAnomalyInput? Anomaly { get; set; }
+
     public BudgetRaiseInput? Raise { get; set; }
 
     public bool? RemoveRaise { get; set; }
+
+    public bool? RemoveAnomaly { get; set; }
 
     public WebhookInput? Webhook { get; set; }
 

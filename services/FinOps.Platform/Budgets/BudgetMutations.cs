@@ -1,3 +1,4 @@
+using FinOps.Domain.Budgets;
 using FinOps.Platform.Access;
 using FinOps.Platform.Graph;
 using GraphQL;
@@ -39,6 +40,9 @@ public sealed class BudgetMutations
                 ForecastThresholds = input.ForecastThresholds?.ToArray(),
                 DriftThresholds = input.DriftThresholds?.ToArray(),
                 NoDataAfterHours = input.NoDataAfterHours,
+                RenotifyHours = input.RenotifyHours,
+                TargetThresholds = input.TargetThresholds?.ToArray(),
+                Anomaly = input.Anomaly is null ? null : input.Anomaly.Sensitivity ?? AnomalySensitivity.Medium,
                 RolloverPercent = input.RolloverPercent,
                 RaiseBy = input.Raise?.By,
                 RaiseUntil = input.Raise?.Until,
@@ -46,7 +50,7 @@ public sealed class BudgetMutations
                 WebhookSecret = input.Webhook?.Secret,
                 DeliverBackfilled = input.DeliverBackfilled,
             },
-            viewer, cancellation, input.Channels);
+            viewer, cancellation, input.Channels, input.Webhook);
     }
 
     /// <summary>Changes an open budget. Thresholds that the running period's spend is above already alert at once.</summary>
@@ -69,16 +73,20 @@ public sealed class BudgetMutations
                 ForecastThresholds = input.ForecastThresholds?.ToArray(),
                 DriftThresholds = input.DriftThresholds?.ToArray(),
                 NoDataAfterHours = input.NoDataAfterHours,
+                RenotifyHours = input.RenotifyHours,
+                TargetThresholds = input.TargetThresholds?.ToArray(),
+                Anomaly = input.Anomaly is null ? null : input.Anomaly.Sensitivity ?? AnomalySensitivity.Medium,
                 RolloverPercent = input.RolloverPercent,
                 RaiseBy = input.Raise?.By,
                 RaiseUntil = input.Raise?.Until,
                 RemoveRaise = input.RemoveRaise ?? false,
+                RemoveAnomaly = input.RemoveAnomaly ?? false,
                 WebhookUrl = input.Webhook?.Url,
                 WebhookSecret = input.Webhook?.Secret,
                 RemoveWebhook = input.RemoveWebhook ?? false,
                 DeliverBackfilled = input.DeliverBackfilled,
             },
-            viewer, cancellation, input.Channels);
+            viewer, cancellation, input.Channels, input.Webhook);
 
     /// <summary>Closes a budget for good. Its alerts stay; closing it again changes nothing.</summary>
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]

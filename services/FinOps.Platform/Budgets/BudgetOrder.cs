@@ -85,6 +85,15 @@ public sealed record BudgetOrder
     /// <summary>0 is never.</summary>
     [Id(31)] public int? NoDataAfterHours { get; init; }
 
+    [Id(42)] public AnomalySensitivity? Anomaly { get; init; }
+
+    [Id(43)] public bool RemoveAnomaly { get; init; }
+
+    [Id(41)] public decimal[]? TargetThresholds { get; init; }
+
+    /// <summary>0 is never.</summary>
+    [Id(40)] public int? RenotifyHours { get; init; }
+
     /// <summary>Of a HARD one; null is CLOSED, of a change as it is.</summary>
     [Id(49)] public WhenAway? WhenAway { get; init; }
 
@@ -93,6 +102,9 @@ public sealed record BudgetOrder
 
     /// <summary>What is wrong with the channels, found where their classes are; the rules name it together with all other flaws.</summary>
     [Id(51)] public BudgetFlaw[]? ChannelFlaws { get; init; }
+
+    /// <summary>When the webhook sends; null leaves it as it is.</summary>
+    [Id(52)] public AlertChannelOrder? Webhook { get; init; }
 
     // A record prints its members; the secret must not end in a log that way.
     public override string ToString() => $"{Verb} budget {Id} of {Tenant} by {By}";
@@ -112,7 +124,7 @@ public sealed record BudgetOrder
     internal IReadOnlyList<Rejection> Flaws(DateTimeOffset now) => Flaws(Draft(), now, out _);
 
     // After reading, so that a bad id is named among the other flaws.
-    private CreateBudget Create(BudgetTerms terms, DateTimeOffset now) => new(new BudgetId(Id), terms, now, By);
+    private CreateBudget Create(BudgetTerms terms, DateTimeOffset now) => new(new BudgetId(Id), terms, now, By, SaysStart: PeriodStart is not null);
 
     private BudgetTerms Read(BudgetDraft draft, DateTimeOffset now) =>
         Flaws(draft, now, out var terms) is { Count: > 0 } flaws ? throw new RejectedException(flaws) : terms!;
@@ -122,8 +134,8 @@ public sealed record BudgetOrder
         var flaws = BudgetRules.Read(draft, Id, BudgetCalendar.DateHolding, now, out terms).ToList();
         if (WebhookRefusal is not null) flaws.Add(new Rejection("webhook_url_not_allowed", "webhook.url", WebhookRefusal));
         if (Budgets.WebhookSecret.Flaw(WebhookSecret) is { } secretFlaw) flaws.Add(secretFlaw);
-        if (WebhookSecret is not null && draft.WebhookUrl is null)
-            flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret signs what goes to a URL; name it."));
+        if ((WebhookSecret is not null || Webhook?.Every is not null) && draft.WebhookUrl is null)
+            flaws.Add(new Rejection("webhook_url_missing", "webhook.url", "A secret and a digest are of what goes to a URL; name it."));
         flaws.AddRange((ChannelFlaws ?? []).Select(f => new Rejection(f.Code, f.Field, f.Message)));
         return flaws;
     }
@@ -153,6 +165,9 @@ public sealed record BudgetOrder
         ForecastThresholds = ForecastThresholds,
         DriftThresholds = DriftThresholds,
         NoDataAfterHours = NoDataAfterHours,
+        RenotifyHours = RenotifyHours,
+        TargetThresholds = TargetThresholds,
+        Anomaly = Anomaly,
         RolloverPercent = RolloverPercent,
         Raise = RaiseOver(null),
         WebhookUrl = WebhookUrl,
@@ -176,6 +191,9 @@ public sealed record BudgetOrder
         ForecastThresholds = ForecastThresholds ?? [.. terms.ForecastThresholds.Values],
         DriftThresholds = DriftThresholds ?? [.. terms.DriftThresholds.Values],
         NoDataAfterHours = NoDataAfterHours ?? terms.NoDataAfterHours,
+        RenotifyHours = RenotifyHours ?? terms.RenotifyHours,
+        TargetThresholds = TargetThresholds ?? [.. terms.TargetThresholds.Values],
+        Anomaly = RemoveAnomaly ? null : Anomaly ?? terms.Anomaly,
         RolloverPercent = RolloverPercent ?? terms.RolloverPercent,
         Raise = RaiseOver(terms.Raise),
         // What is said without a date holds from now on, whatever was said for later.

@@ -14,7 +14,18 @@ internal static class BudgetQuestion
     /// <param name="time">The dimension of time that the rows are of; null is one row.</param>
     /// <param name="further">By what rows are kept apart, too.</param>
     public static UnitCostQuestion Of(
-        BudgetTerms terms, Window window, DateTimeOffset now, Dimension? time = null, params IEnumerable<Dimension> further) => new()
+        BudgetTerms terms, Window window, DateTimeOffset now, Dimension? time = null, params IEnumerable<Dimension> further) =>
+        With(terms, window, now, time, further);
+
+    /// <param name="terms">Likewise.</param>
+    /// <param name="window">Likewise.</param>
+    /// <param name="now">Likewise.</param>
+    /// <param name="time">Likewise.</param>
+    /// <param name="further">Likewise.</param>
+    /// <param name="explains">Whether what stands behind the variance is gathered.</param>
+    /// <param name="tagKey">By which tag TAG groups.</param>
+    public static UnitCostQuestion With(
+        BudgetTerms terms, Window window, DateTimeOffset now, Dimension? time, IEnumerable<Dimension> further, bool explains = false, string? tagKey = null) => new()
         {
             Window = window,
             GroupBy = [.. time is { } by ? further.Prepend(by) : further],
@@ -26,6 +37,8 @@ internal static class BudgetQuestion
             ShowsCost = terms.Measure.ShowsCost(),
             ChargeCurrency = terms.Measure == BudgetMeasure.Charge ? terms.Amount.Currency : null,
             Currency = terms.Measure.ShowsCost() ? terms.Amount.Currency : null,
+            Explains = explains,
+            TagKey = tagKey,
             Now = now,
         };
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Reporting;
+using FinOps.Domain.Targets.Variance;
 using FinOps.Domain.Values;
 using FinOps.Platform.Pricing;
 using FinOps.Platform.Reporting;
@@ -9,7 +10,7 @@ using Npgsql;
 namespace FinOps.Platform.Budgets;
 
 /// <summary>What only a sweep asks of a budget: whether its usage still comes, and how its unit cost moved.</summary>
-public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TimeProvider clock)
+public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, FleetShares shares, TimeProvider clock)
 {
     private const int DaysBefore = 7;
 
@@ -39,49 +40,32 @@ public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, Seen
         return now <= heard ? 0 : decimal.Round((decimal)(now - heard).Ticks / TimeSpan.TicksPerHour, 2);
     }
 
-    /// <summary>The last whole day of the budget's zone against the seven before it.</summary>
+    /// <summary>The last whole day of the budget's zone against the seven before it, and against its target.</summary>
     internal async Task<UnitCostDrift> DriftAsync(BudgetTerms terms, CancellationToken cancellation)
     {
         var (zone, today) = (terms.Period.TimeZone, BudgetCalendar.DateIn(terms.Period.TimeZone, clock.GetUtcNow()));
         var (day, week) = (BudgetCalendar.StartIn(zone, today.AddDays(-1)), BudgetCalendar.StartIn(zone, today.AddDays(-1 - DaysBefore)));
-        return new UnitCostDrift(
-            await SeenAsync(terms, new Window(week, day), cancellation),
-            await SeenAsync(terms, new Window(day, BudgetCalendar.StartIn(zone, today)), cancellation));
+        var (before, _) = await SeenAsync(terms, new Window(week, day), explains: false, cancellation);
+        var (last, cause) = await SeenAsync(terms, new Window(day, BudgetCalendar.StartIn(zone, today)), explains: true, cancellation);
+        return new UnitCostDrift(before, last) { GapCause = cause };
     }
 
-    private async Task<UnitCostSeen> SeenAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
+    private async Task<(UnitCostSeen Seen, string? GapCause)> SeenAsync(BudgetTerms terms, Window window, bool explains, CancellationToken cancellation)
     {
         var unitCost = terms with { Measure = BudgetMeasure.CostPerMillionTokens };
-        var question = BudgetQuestion.Of(unitCost, window, clock.GetUtcNow(), null, Dimension.Fleet);
+        var question = BudgetQuestion.With(unitCost, window, clock.GetUtcNow(), null, [Dimension.Fleet], explains);
         var summary = await SumAsync(question, cancellation);
         var fleets = summary.Rows.Select(r => r.Key.Fleet).OfType<string>().Select(f => new FleetId(f)).ToHashSet();
-        return new UnitCostSeen(
-            summary.Total.CostPerMillionTokens, summary.Total.TargetPerMillionTokens,
-            fleets.Count == 0 ? null : await IdleShareAsync(fleets, window, terms.Amount.Currency, cancellation));
+        var idle = fleets.Count == 0 ? null : await shares.IdleShareAsync(fleets, window, terms.Amount.Currency, cancellation);
+        return (new UnitCostSeen(summary.Total.CostPerMillionTokens, summary.Total.TargetPerMillionTokens, idle), GapCauseOf(summary));
     }
 
-    /// <summary>Of what the fleets cost as a whole, whoever used them: by USAGE, so that spare capacity counts as idle.</summary>
-    private async Task<decimal?> IdleShareAsync(
-        HashSet<FleetId> fleets, Window window, Currency currency, CancellationToken cancellation)
+    /// <returns>What made most of the day dearer than its target; what only money is known of has no cause.</returns>
+    private static string? GapCauseOf(UnitCostSummary summary)
     {
-        var summary = await SumAsync(
-            new UnitCostQuestion
-            {
-                Window = window,
-                GroupBy = [Dimension.Fleet],
-                Buckets = TimeBuckets.None,
-                Tenants = null,
-                Models = null,
-                Fleets = fleets,
-                ShowsCost = true,
-                Currency = currency,
-                Basis = CostBasis.Usage,
-                Now = clock.GetUtcNow(),
-            },
-            cancellation);
-        return summary.Total.Cost is > 0 and { } cost
-            ? summary.Rows.Where(r => r.Key.Kind == RowKind.Idle).Sum(r => r.Cell.Cost ?? 0) / cost
-            : null;
+        if (summary.Evidence is not { } evidence || summary.Currency is not { } currency) return null;
+        return ExplainVariance.Of(evidence, summary.Total.Targets?.Gap ?? 0, currency)
+            .FirstOrDefault(e => e is { Money: > 0, Effect: not VarianceEffect.Unexplained })?.Text.TrimEnd('.');
     }
 
     private async Task<UnitCostSummary> SumAsync(UnitCostQuestion question, CancellationToken cancellation)

@@ -12,13 +12,20 @@ namespace FinOps.Platform.Budgets;
 /// <param name="Spend">The measure.</param>
 /// <param name="UnpricedTokens">Of a charge: tokens that no card priced in its currency.</param>
 /// <param name="Limit">The amount with what was rolled over, raised, prorated or dated.</param>
-public sealed record PeriodFigures(decimal Spend, long UnpricedTokens, decimal Limit);
+public sealed record PeriodFigures(decimal Spend, long UnpricedTokens, decimal Limit)
+{
+    /// <summary>Of a share of fleets: what stands behind it.</summary>
+    public FleetShare? Share { get; init; }
+
+    /// <summary>The measure; null where a share is not known yet.</summary>
+    public decimal? Known => Share is { IdleShare: null } ? null : Spend;
+}
 
 /// <summary>
 /// The one place that says what a budget's measure is now: from the buckets and the books with the figures that reports tell. For whoever
 /// asks, be it an evaluation, a graph or a gate.
 /// </summary>
-public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TenantCharges charges, BudgetSigns signs, TimeProvider clock)
+public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TenantCharges charges, BudgetSigns signs, FleetShares shares, TimeProvider clock)
 {
     /// <summary>The figures of the period that runs now.</summary>
     public Task<PeriodFigures> NowAsync(BudgetTerms terms, CancellationToken cancellation) =>
@@ -30,6 +37,12 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
     /// <param name="cancellation">Stops it.</param>
     internal async Task<PeriodFigures> OfAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
     {
+        if (terms.Measure.IsOfFleets())
+        {
+            var share = await ShareAsync(terms, period, read, cancellation);
+            return new PeriodFigures(share.Of(terms.Measure) ?? 0, 0, await LimitAsync(terms, period, read, cancellation)) { Share = share };
+        }
+
         var (spend, unpriced) = await SpendAsync(terms, period, read, cancellation);
         return new PeriodFigures(spend, unpriced, await LimitAsync(terms, period, read, cancellation));
     }
@@ -46,17 +59,25 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
         var now = clock.GetUtcNow();
         var figures = await OfAsync(terms, period, read, cancellation);
         var isSwept = withForecast && period.From <= now && now < period.To;
-        var asksDrift = !terms.DriftThresholds.IsNone || terms.Measure.IsRatio();
+        var asksDrift = !terms.DriftThresholds.IsNone || !terms.TargetThresholds.IsNone || terms.Measure == BudgetMeasure.CostPerMillionTokens;
         var dayBefore = terms.Period is BudgetPeriod.Rolling ? BudgetCalendar.Before(terms.Period, period) : null;
         return new RecordSpend(period, new Money(figures.Spend, terms.Amount.Currency), now, Backfilled: false)
         {
             Limit = figures.Limit,
-            DayBefore = dayBefore is { } before ? (await SpendAsync(terms, before, read, cancellation)).Spend : null,
+            Share = figures.Share,
+            MayRemind = isSwept,
+            DayBefore = dayBefore is { } before ? await DecidableAsync(terms, before, read, cancellation) : null,
             Forecast = isSwept && !terms.ForecastThresholds.IsNone ? (await ForecastAsync(terms, period, figures, cancellation)).Total : null,
             Drift = isSwept && asksDrift ? await signs.DriftAsync(terms, cancellation) : null,
             SilentHours = isSwept && terms.NoDataAfterHours is not null ? await signs.SilentHoursAsync(terms, period, cancellation) : null,
         };
     }
+
+    /// <returns>What a period came to, as far as it decides; null of a share of too few hours.</returns>
+    private async Task<decimal?> DecidableAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation) =>
+        !terms.Measure.IsOfFleets() ? (await SpendAsync(terms, period, read, cancellation)).Spend
+        : await ShareAsync(terms, period, read, cancellation) is { IsEnough: true } share ? share.Of(terms.Measure)
+        : null;
 
     /// <summary>What the period is foreseen to come to.</summary>
     internal async Task<Forecast> ForecastAsync(BudgetTerms terms, Window period, PeriodFigures figures, CancellationToken cancellation)
@@ -70,7 +91,7 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
     }
 
     /// <returns>Each day from the first one with usage on.</returns>
-    private async Task<IReadOnlyList<DayAmount>> DaysAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<DayAmount>> DaysAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
     {
         var question = BudgetQuestion.Of(terms, window, clock.GetUtcNow(), Dimension.Day);
         var rows = (await SumAsync(question, cancellation)).Rows.ToLookup(r => r.Key.Bucket, r => terms.Measure.Of(r.Cell));
@@ -115,6 +136,13 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
         return read[key] = await ReadAsync(terms, period, cancellation);
     }
 
+    private async Task<FleetShare> ShareAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
+    {
+        var key = (terms.Tenant, period, terms.Scope);
+        if (read.Shares.TryGetValue(key, out var known)) return known;
+        return read.Shares[key] = await shares.OfAsync(terms, period, cancellation);
+    }
+
     private async Task<(decimal Spend, long Unpriced)> ReadAsync(BudgetTerms terms, Window period, CancellationToken cancellation)
     {
         if (terms is { Measure: BudgetMeasure.Charge, Scope.IsEverything: true })
@@ -156,4 +184,15 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
 internal readonly record struct SpendKey(TenantId Tenant, Window Period, BudgetMeasure Measure, Currency Currency, BudgetScope Scope);
 
 /// <summary>Figures that were read in one turn, so that each is asked for once.</summary>
-internal sealed class SpendsRead : Dictionary<SpendKey, (decimal Spend, long Unpriced)>;
+internal sealed class SpendsRead : Dictionary<SpendKey, (decimal Spend, long Unpriced)>
+{
+    /// <summary>Shares of fleets, likewise.</summary>
+    public Dictionary<(TenantId Tenant, Window Period, BudgetScope Scope), FleetShare> Shares { get; } = [];
+
+    /// <summary>What is asked from now on is read anew.</summary>
+    public void Forget()
+    {
+        Clear();
+        Shares.Clear();
+    }
+}

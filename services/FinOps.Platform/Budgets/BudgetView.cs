@@ -1,9 +1,11 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Alerts;
+using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
 using GraphQL;
 using Marten;
+using Npgsql;
 
 namespace FinOps.Platform.Budgets;
 
@@ -44,8 +46,14 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
     /// <summary>Percent by which the unit cost lies above its own past.</summary>
     public IEnumerable<decimal> DriftThresholds => terms.DriftThresholds.Values;
 
+    /// <summary>Percent by which the unit cost lies above its target.</summary>
+    public IEnumerable<decimal> TargetThresholds => terms.TargetThresholds.Values;
+
     /// <summary>After so many hours without a sign it alerts; null is never.</summary>
     public int? NoDataAfterHours => terms.NoDataAfterHours;
+
+    /// <summary>An alert that stands is told again each so many hours of its period; null is never.</summary>
+    public int? RenotifyHours => terms.RenotifyHours;
 
     /// <summary>At most this share of a period's amount goes into the next one where it was left over.</summary>
     public decimal RolloverPercent => terms.RolloverPercent;
@@ -72,9 +80,22 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
         return new BudgetPeriodView(window.From, window.To, terms.Period.TimeZone);
     }
 
-    /// <summary>What the books say for the period, in the budget's currency, or in its measure's unit.</summary>
-    public async Task<decimal> Spend([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
-        (await FiguresAsync(spends, cancellation)).Spend;
+    /// <summary>The last periods, the newest first: the one that runs and those before it.</summary>
+    public async Task<IEnumerable<BudgetPeriodFiguresView>> Periods(
+        int? last, [FromServices] NpgsqlDataSource database, [FromServices] TimeProvider clock, CancellationToken cancellation)
+    {
+        if (last is < 1 or > Limits.BudgetPeriodsShown)
+            throw new RejectedException(new Rejection("periods_out_of_range", "last", $"1 to {Limits.BudgetPeriodsShown} periods are shown."));
+        return await BudgetPeriodFiguresView.LastAsync(database, id, terms, last ?? Limits.BudgetPeriodsUsual, clock.GetUtcNow(), cancellation);
+    }
+
+    /// <summary>What the books say for the period, in the budget's currency, or in its measure's unit; null where a share of fleets is not known yet.</summary>
+    public async Task<decimal?> Spend([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
+        (await FiguresAsync(spends, cancellation)).Known;
+
+    /// <summary>What stands behind a share of fleets; null for other measures.</summary>
+    public async Task<FleetShareView?> FleetShare([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
+        FleetShareView.Of((await FiguresAsync(spends, cancellation)).Share);
 
     /// <summary>The period's limit: the amount that holds for it, its share where it is not whole, what was rolled over, and a raise.</summary>
     public async Task<decimal> Limit([FromServices] BudgetSpends spends, CancellationToken cancellation) =>
@@ -90,9 +111,15 @@ public sealed class BudgetView(BudgetId id, BudgetTerms terms, bool isClosed, st
             ? null
             : BudgetForecastView.Of(await spends.ForecastAsync(terms, Window(clock), await FiguresAsync(spends, cancellation), cancellation));
 
-    /// <summary>How the unit cost of the last whole day moved against the week before and its target; null for a budget that sees no cost.</summary>
+    /// <summary>Today beside what the budget's own past says; null where that was not chosen, or no day of the budget's runs.</summary>
+    public async Task<BudgetAnomalyView?> Anomaly([FromServices] BudgetAnomalies anomalies, CancellationToken cancellation) =>
+        (await anomalies.OfAsync(terms, [.. anomalies.Days(terms, since: null).Select(d => d.Date).TakeLast(1)], cancellation)) is [var today]
+            ? BudgetAnomalyView.Of(terms.Anomaly!.Value, today)
+            : null;
+
+    /// <summary>How the unit cost of the last whole day moved against the week before and its target; null for a budget that has no unit cost.</summary>
     public async Task<UnitCostDriftView?> Drift([FromServices] BudgetSigns signs, CancellationToken cancellation) =>
-        terms.Measure.ShowsCost() ? UnitCostDriftView.Of(await signs.DriftAsync(terms, cancellation)) : null;
+        terms.Measure.IsOnCost() ? UnitCostDriftView.Of(await signs.DriftAsync(terms, cancellation)) : null;
 
     /// <summary>
     /// Per threshold that the period's usage reached: the record that took it there, in the order of event time, whenever it arrived. As the
@@ -169,15 +196,17 @@ public sealed record BudgetForecastView(decimal Total, decimal BurnRatePerDay, s
 /// <param name="Percent">Against the week before; null where one of the two is not known.</param>
 /// <param name="PercentOfTarget">Against the target.</param>
 /// <param name="Cause">In a sentence: what moved with it.</param>
+/// <param name="TargetCause">In a sentence: the largest cause of the gap to its target.</param>
 [Name("UnitCostDrift")]
 public sealed record UnitCostDriftView(
-    decimal? Before, decimal? Now, decimal? Target, decimal? IdleShareBefore, decimal? IdleShareNow, decimal? Percent, decimal? PercentOfTarget, string? Cause)
+    decimal? Before, decimal? Now, decimal? Target, decimal? IdleShareBefore, decimal? IdleShareNow, decimal? Percent, decimal? PercentOfTarget, string? Cause,
+    string? TargetCause)
 {
     private const int ShareDecimals = 12;
 
     internal static UnitCostDriftView Of(UnitCostDrift drift) => new(
         drift.Before.PerMillion, drift.Now.PerMillion, drift.Now.TargetPerMillion, Rounded(drift.Before.IdleShare), Rounded(drift.Now.IdleShare),
-        drift.Percent, drift.PercentOfTarget, drift.Cause);
+        drift.Percent, drift.PercentOfTarget, drift.Cause, drift.TargetCause);
 
     private static decimal? Rounded(decimal? share) => share is { } known ? decimal.Round(known, ShareDecimals) : null;
 }

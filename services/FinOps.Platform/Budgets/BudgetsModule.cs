@@ -16,6 +16,7 @@ public static class BudgetsModule
         store.Events.MapEventType<ThresholdCrossedV1>("threshold_crossed_v1");
         store.Events.MapEventType<ThresholdRetractedV1>("threshold_retracted_v1");
         store.Events.MapEventType<ThresholdRecrossedV1>("threshold_recrossed_v1");
+        store.Events.MapEventType<ThresholdRenotifiedV1>("threshold_renotified_v1");
         return store;
     }
 
@@ -25,6 +26,8 @@ public static class BudgetsModule
         services.AddSingleton<BudgetCrossings>();
         services.AddSingleton<BudgetSigns>();
         services.AddSingleton<BudgetSpends>();
+        services.AddSingleton<FleetShares>();
+        services.AddSingleton<BudgetAnomalies>();
         return services;
     }
 

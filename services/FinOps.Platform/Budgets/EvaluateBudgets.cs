@@ -1,5 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
+using FinOps.Platform.Hosting;
 using FinOps.Platform.Pricing;
 using Marten;
 using Npgsql;
@@ -9,14 +10,15 @@ namespace FinOps.Platform.Budgets;
 /// <summary>How far an evaluation looks.</summary>
 /// <param name="MayTakeBack">Also for thresholds that are crossed no longer.</param>
 /// <param name="WithForecast">Also at what periods are foreseen to come to.</param>
-internal readonly record struct Evaluation(bool MayTakeBack, bool WithForecast);
+/// <param name="Since">Of a sweep: when the last one looked; null where none did.</param>
+internal readonly record struct Evaluation(bool MayTakeBack, bool WithForecast, DateTimeOffset? Since = null);
 
 /// <summary>
 /// Reads each touched period's spend from the books, decides, and appends what was crossed. Spend is never counted up here, so it cannot
 /// drift from the books, and evaluating twice, or on many machines at once, alerts once.
 /// </summary>
 internal sealed class EvaluateBudgets(
-    NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, TimeProvider clock)
+    NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, FleetShares shares, BudgetAnomalies anomalies, TimeProvider clock)
 {
     /// <param name="open">The tenant's open budgets; what is learned stays in it.</param>
     /// <param name="days">UTC days since 1970 whose usage may have changed.</param>
@@ -33,25 +35,68 @@ internal sealed class EvaluateBudgets(
         var touched = new Dictionary<BudgetPeriod, IReadOnlyList<Window>>();
         foreach (var id in open.Ids)
         {
-            foreach (var period in PeriodsOf(open[id].Terms, reached, evaluation, touched))
+            foreach (var (period, onlyReminds) in PeriodsOf(open[id].Terms, reached, evaluation, touched))
             {
                 await LearnCrossingsAsync(open, id, period, cancellation);
+                if (onlyReminds && !open[id].IsReminderDue(period, clock.GetUtcNow())) continue;
                 if (!evaluation.MayTakeBack && open.IsExhausted(id, period, evaluation.WithForecast)) continue;
                 var happened = await DecideAsync(open[id], period, evaluation, read, cancellation);
                 if (happened.Count == 0) continue;
                 await AppendAsync(open, id, happened, cancellation);
                 foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
             }
+
+            if (evaluation.WithForecast && open[id].Terms.Anomaly is not null) await EvaluateDaysAsync(open, id, evaluation, deliver, cancellation);
         }
     }
 
-    /// <summary>Those that usage touched, and of a budget that waits for signs the one that runs.</summary>
-    private IEnumerable<Window> PeriodsOf(
+    /// <summary>Days against the budget's own past. What is known of them is learned before they are read, so a day that fell takes back.</summary>
+    private async Task EvaluateDaysAsync(OpenBudgets open, BudgetId id, Evaluation evaluation, Action<string> deliver, CancellationToken cancellation)
+    {
+        var days = anomalies.Days(open[id].Terms, evaluation.Since);
+        foreach (var (_, window) in days) await LearnCrossingsAsync(open, id, window, cancellation);
+        foreach (var day in await anomalies.OfAsync(open[id].Terms, [.. days.Select(d => d.Date)], cancellation))
+        {
+            if (await anomalies.ToRecordAsync(open[id], day, cancellation) is not { } command) continue;
+            var happened = BudgetDecider.Decide(command, open[id]).Cast<PeriodEvent>().ToList();
+            if (happened.Count == 0) continue;
+            await AppendAsync(open, id, happened, cancellation);
+            foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
+        }
+    }
+
+    /// <summary>
+    /// Those that usage touched, and of a budget that waits for signs, or tells again, the one that runs. Whether there is nothing in it but
+    /// to tell again spares the books the question.
+    /// </summary>
+    private IEnumerable<(Window Period, bool OnlyReminds)> PeriodsOf(
         BudgetTerms terms, IReadOnlyCollection<int> days, Evaluation evaluation, Dictionary<BudgetPeriod, IReadOnlyList<Window>> known)
     {
         var now = clock.GetUtcNow();
         if (!known.TryGetValue(terms.Period, out var touched)) known[terms.Period] = touched = BudgetCalendar.Touched(terms.Period, days, now);
-        return evaluation.WithForecast && terms.IsWatched ? touched.Append(BudgetCalendar.Current(terms.Period, now)).Distinct() : touched;
+        // An hour settles long after its usage came, so commits tell nothing of a share, and a period's last hours settle in the next one.
+        if (!evaluation.WithForecast) return terms.Measure.IsOfFleets() ? [] : touched.Select(period => (period, false));
+        var running = BudgetCalendar.Current(terms.Period, now);
+        List<Window> news =
+        [
+            .. touched.Union(terms.Measure.IsOfFleets() ? SettlingSince(terms.Period, evaluation.Since, now) : []).Union(terms.AsksForSigns ? [running] : []),
+        ];
+        var told = news.Select(period => (period, false));
+        return terms.RenotifyHours is not null && !news.Contains(running) ? told.Append((running, true)) : told;
+    }
+
+    /// <summary>The periods in which hours have settled since an instant, whether or not there was usage in them.</summary>
+    private IEnumerable<Window> SettlingSince(BudgetPeriod period, DateTimeOffset? since, DateTimeOffset now)
+    {
+        var (before, settled) = (shares.SettledBy(since ?? now), shares.SettledBy(now));
+        if (since is not null && before == settled) yield break;
+        var window = BudgetCalendar.Current(period, before);
+        for (var count = 0; count < Limits.PeriodsEndedPerRun && window.From < settled && (since is null || window.To > before); count++)
+        {
+            yield return window;
+            if (period is BudgetPeriod.Custom) yield break;
+            window = BudgetCalendar.Current(period, window.To);
+        }
     }
 
     private async Task<IReadOnlyList<PeriodEvent>> DecideAsync(
@@ -61,7 +106,7 @@ internal sealed class EvaluateBudgets(
         if (happened.Any(e => e is ThresholdRetracted))
         {
             // A crossing may be younger than a spend that was read for the budget before it: only one read from now on tells.
-            read.Clear();
+            read.Forget();
             happened = BudgetDecider.Decide(await SpendAsync(), budget);
         }
 

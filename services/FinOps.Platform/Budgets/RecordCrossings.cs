@@ -6,7 +6,7 @@ namespace FinOps.Platform.Budgets;
 
 /// <summary>
 /// Writes what happened to thresholds into a transaction: the alert's row, or its notice's, what is to do for each of its channels, and the
-/// event. The row is unique per (budget, period, threshold, kind), so of many writers one wins and the others learn that they decided on
+/// event. The row is unique per (budget, period, threshold, kind, ordinal), so of many writers one wins and the others learn that they decided on
 /// old knowledge.
 /// </summary>
 internal static class RecordCrossings
@@ -21,7 +21,7 @@ internal static class RecordCrossings
     {
         foreach (var one in happened)
         {
-            if (one is not ThresholdCrossed) await MarkAsync(transaction, one, cancellation);
+            if (one is ThresholdRetracted or ThresholdRecrossed) await MarkAsync(transaction, one, cancellation);
             // A notice that is not told leaves no row: the alert's own shows what became of it.
             if (one is not ThresholdCrossed && one.Suppressed) continue;
             if (await InsertAlertAsync(transaction, one, cancellation) == 0) throw new StaleBudgetException(budget.Id);
@@ -42,9 +42,12 @@ internal static class RecordCrossings
         ThresholdCrossed { Kind: ThresholdKind.Forecast } => AlertKind.Forecast,
         ThresholdCrossed { Kind: ThresholdKind.Drift } => AlertKind.Drift,
         ThresholdCrossed { Kind: ThresholdKind.Silence } => AlertKind.NoData,
+        ThresholdCrossed { Kind: ThresholdKind.Target } => AlertKind.Target,
+        ThresholdCrossed { Kind: ThresholdKind.Anomaly } => AlertKind.Anomaly,
         ThresholdCrossed => AlertKind.Threshold,
-        ThresholdRetracted => happened.Measure.IsRatio() || happened.Kind is ThresholdKind.Drift or ThresholdKind.Silence ? AlertKind.Recovered : AlertKind.Retracted,
+        ThresholdRetracted => happened.Measure.IsRatio() || happened.Kind is ThresholdKind.Drift or ThresholdKind.Target or ThresholdKind.Silence ? AlertKind.Recovered : AlertKind.Retracted,
         ThresholdRecrossed => AlertKind.Recrossed,
+        ThresholdRenotified => AlertKind.Renotified,
         _ => throw new System.Diagnostics.UnreachableException(happened.GetType().Name),
     };
 
@@ -52,8 +55,8 @@ internal static class RecordCrossings
         transaction.ExecuteAsync(
             """
             insert into finops.alert
-              (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status, kind, notice_of, cause, basis)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, ''), nullif($15, ''), $16)
+              (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status, kind, notice_of, cause, basis, ordinal)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, ''), nullif($15, ''), $16, $17)
             on conflict do nothing
             """,
             cancellation,
@@ -63,7 +66,7 @@ internal static class RecordCrossings
             (happened.Suppressed ? AlertStatus.Suppressed : AlertStatus.Pending).ToString().ToUpperInvariant(),
             KindText(KindOf(happened)), happened is ThresholdCrossed ? "" : AlertId.Of(happened.Id, happened.Crossing),
             happened is ThresholdCrossed { Kind: ThresholdKind.Percent or ThresholdKind.Absolute, Cause: null } ? "" : AlertCause.Of(happened),
-            happened.Kind.ToString().ToUpperInvariant());
+            happened.Kind.ToString().ToUpperInvariant(), happened is ThresholdRenotified told ? told.Ordinal : 0);
 
     private static string KindText(AlertKind kind) => kind == AlertKind.NoData ? "NO_DATA" : kind.ToString().ToUpperInvariant();
 

@@ -33,6 +33,12 @@ public sealed record ThresholdRecrossedV1(
     decimal ThresholdPercent, decimal Amount, decimal Spend, string Currency, bool Suppressed, DateTimeOffset RecordedAt,
     string? ThresholdKind = null);
 
+/// <summary>Stored as <c>threshold_renotified_v1</c>, in the stream of the budget's period.</summary>
+public sealed record ThresholdRenotifiedV1(
+    string AlertId, string BudgetId, string Tenant, string Measure, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd,
+    decimal ThresholdPercent, decimal Amount, decimal Spend, string Currency, bool Suppressed, DateTimeOffset RecordedAt, int Ordinal,
+    string? ThresholdKind = null);
+
 /// <param name="Measure">As <c>charge</c>.</param>
 /// <param name="Scope">Null is everything.</param>
 /// <param name="Kind">Null is <c>advisory</c>.</param>
@@ -41,7 +47,8 @@ public sealed record StoredTermsV1(
     string Tenant, string Measure, decimal Amount, string Currency, StoredPeriodV1 Period, decimal[] Thresholds, string? WebhookUrl,
     bool DeliverBackfilled, StoredScopeV1? Scope = null, string? Kind = null, decimal[]? ThresholdAmounts = null,
     decimal[]? ForecastThresholds = null, decimal? RolloverPercent = null, StoredRaiseV1? Raise = null, StoredAmountV1[]? AmountChanges = null,
-    decimal[]? DriftThresholds = null, int? NoDataAfterHours = null, string? WhenAway = null);
+    decimal[]? DriftThresholds = null, int? NoDataAfterHours = null, int? RenotifyHours = null,
+    decimal[]? TargetThresholds = null, string? Anomaly = null, string? WhenAway = null);
 
 public sealed record StoredScopeV1(string[] Models, string[] Fleets, StoredTagV1[] Tags);
 
@@ -74,6 +81,8 @@ internal static class StoredBudgetEvents
         [BudgetMeasure.OutputTokens] = "output_tokens",
         [BudgetMeasure.Requests] = "requests",
         [BudgetMeasure.CostPerMillionTokens] = "cost_per_million_tokens",
+        [BudgetMeasure.IdleShare] = "idle_share",
+        [BudgetMeasure.Utilisation] = "utilisation",
     };
 
     public static object ToStored(this BudgetEvent happened) => happened switch
@@ -90,6 +99,9 @@ internal static class StoredBudgetEvents
         ThresholdRecrossed e => new ThresholdRecrossedV1(
             AlertId.Of(e), e.Id.Value, e.Tenant.Value, ToStored(e.Measure), e.Period.From, e.Period.To, e.ThresholdPercent,
             e.Amount.Amount, e.Spend.Amount, e.Amount.Currency.Code, e.Suppressed, e.At, ToStored(e.Kind)),
+        ThresholdRenotified e => new ThresholdRenotifiedV1(
+            AlertId.Of(e), e.Id.Value, e.Tenant.Value, ToStored(e.Measure), e.Period.From, e.Period.To, e.ThresholdPercent,
+            e.Amount.Amount, e.Spend.Amount, e.Amount.Currency.Code, e.Suppressed, e.At, e.Ordinal, ToStored(e.Kind)),
         _ => throw Unknown(happened),
     };
 
@@ -121,6 +133,13 @@ internal static class StoredBudgetEvents
         {
             Kind = ToThresholdKind(e.ThresholdKind),
         },
+        ThresholdRenotifiedV1 e => new ThresholdRenotified(
+            new BudgetId(e.BudgetId), new TenantId(e.Tenant), ToMeasure(e.Measure), new Window(e.PeriodStart, e.PeriodEnd),
+            e.ThresholdPercent, new Money(e.Amount, new Currency(e.Currency)), new Money(e.Spend, new Currency(e.Currency)), e.Suppressed,
+            e.RecordedAt, e.Ordinal)
+        {
+            Kind = ToThresholdKind(e.ThresholdKind),
+        },
         _ => throw Unknown(stored),
     };
 
@@ -137,6 +156,8 @@ internal static class StoredBudgetEvents
         terms.Raise is { } raise ? new StoredRaiseV1(raise.By, raise.Until) : null,
         terms.Changes.Count == 0 ? null : [.. terms.Changes.Select(c => new StoredAmountV1(c.From, c.Amount))],
         terms.DriftThresholds.IsNone ? null : [.. terms.DriftThresholds.Values], terms.NoDataAfterHours,
+        terms.RenotifyHours, terms.TargetThresholds.IsNone ? null : [.. terms.TargetThresholds.Values],
+        terms.Anomaly?.ToString().ToLowerInvariant(),
         terms.WhenAway == WhenAway.Closed ? null : terms.WhenAway.ToString().ToLowerInvariant());
 
     private static BudgetTerms ToDomain(StoredTermsV1 stored) => new(
@@ -153,6 +174,9 @@ internal static class StoredBudgetEvents
         ForecastThresholds = stored.ForecastThresholds is { } forecasts ? Ordered(Thresholds.Read(forecasts)) : Thresholds.None,
         DriftThresholds = stored.DriftThresholds is { } drifts ? Ordered(Thresholds.Read(drifts)) : Thresholds.None,
         NoDataAfterHours = stored.NoDataAfterHours,
+        RenotifyHours = stored.RenotifyHours,
+        Anomaly = stored.Anomaly is { } sensitivity ? Enum.Parse<AnomalySensitivity>(sensitivity, ignoreCase: true) : null,
+        TargetThresholds = stored.TargetThresholds is { } targets ? Ordered(Thresholds.Read(targets)) : Thresholds.None,
         RolloverPercent = stored.RolloverPercent ?? 0,
         Raise = stored.Raise is { } raise ? new TemporaryRaise(raise.By, raise.Until) : null,
         Changes = AmountChanges.Of((stored.AmountChanges ?? []).Select(c => new AmountFrom(c.From, c.Amount))),

@@ -1,4 +1,5 @@
 using FinOps.Domain.Budgets;
+using FinOps.Platform.Alerts;
 
 namespace FinOps.Platform.Budgets;
 
@@ -6,9 +7,24 @@ namespace FinOps.Platform.Budgets;
 internal static class WebhookEndpoint
 {
     /// <summary>Makes the row follow the terms. A secret that is brought replaces; else one is made only where there is none.</summary>
+    /// <param name="transaction">The budget's.</param>
+    /// <param name="budget">With its terms from now on.</param>
+    /// <param name="secret">Where the caller brings one.</param>
+    /// <param name="order">When it sends from now on; null leaves that.</param>
+    /// <param name="cancellation">Nothing is written when it comes in time.</param>
     /// <returns>The secret when this write set it.</returns>
     public static async Task<string?> SetAsync(
-        BudgetTransaction transaction, Budget.Open budget, string? secret, CancellationToken cancellation)
+        BudgetTransaction transaction, Budget.Open budget, string? secret, AlertChannelOrder? order, CancellationToken cancellation)
+    {
+        var shown = await SetAsync(transaction, budget, secret, cancellation);
+        if (order is null) return shown;
+        await transaction.ExecuteAsync(
+            "update finops.webhook set digest_every = $2::text, digest_at = $3::time, digest_day = $4::int, digest_zone = $5::text where budget_id = $1",
+            cancellation, budget.Id.Value, order.Every?.ToString().ToUpperInvariant(), order.At, (int?)order.Day, order.TimeZone);
+        return shown;
+    }
+
+    private static async Task<string?> SetAsync(BudgetTransaction transaction, Budget.Open budget, string? secret, CancellationToken cancellation)
     {
         var id = budget.Id.Value;
         if (budget.Terms.WebhookUrl is not { } url)

@@ -21,12 +21,14 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
     /// <param name="id">The budget.</param>
     /// <param name="command">On it.</param>
     /// <param name="secret">The webhook's secret, where the caller brings one.</param>
+    /// <param name="webhook">When the webhook sends from now on; null leaves it.</param>
     /// <param name="channels">The budget's alert channels from now on; null leaves them.</param>
     /// <param name="cancellation">Nothing is written when it comes in time.</param>
     /// <exception cref="RejectedException">The command cannot be done.</exception>
     /// <exception cref="StaleBudgetException">Someone else wrote it at the same moment; do it again.</exception>
     public async Task<WrittenBudget> RunAsync(
-        BudgetId id, BudgetCommand command, string? secret, IReadOnlyList<AlertChannelOrder>? channels, CancellationToken cancellation)
+        BudgetId id, BudgetCommand command, string? secret, AlertChannelOrder? webhook, IReadOnlyList<AlertChannelOrder>? channels,
+        CancellationToken cancellation)
     {
         await using var session = store.QuerySession();
         var before = await BudgetStreams.LoadAsync(session, id, cancellation);
@@ -41,7 +43,7 @@ internal sealed class WriteBudget(NpgsqlDataSource database, IDocumentStore stor
         if ((await transaction.LockAsync(id, cancellation) ?? 0) != before.Version) throw new StaleBudgetException(id);
         if (events.Count > 0) await AppendAsync(transaction, id, before.Version, events, after, cancellation);
         if (events.Count > 0) await GateOfBudget.FollowAsync(transaction, after, cancellation);
-        var shown = after is Budget.Open open ? await WebhookEndpoint.SetAsync(transaction, open, secret, cancellation) : null;
+        var shown = after is Budget.Open open ? await WebhookEndpoint.SetAsync(transaction, open, secret, webhook, cancellation) : null;
         if (channels is not null && after is Budget.Open) await AlertDestinations.ReplaceAsync(transaction, id.Value, channels, cancellation);
         foreach (var (known, crossings) in crossed) await RecordCrossings.AddAsync(transaction, known, crossings, cancellation);
         await transaction.CommitAsync(cancellation);

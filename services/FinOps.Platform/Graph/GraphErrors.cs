@@ -47,6 +47,14 @@ internal sealed partial class GraphErrors : IErrorInfoProvider
     /// <summary>Something of ours broke: the log has it once, under the number that the caller is given.</summary>
     public static Task HideAsync(UnhandledExceptionContext context, ILogger log)
     {
+        // A field below the root may refuse what it is asked, too: that is no fault of ours.
+        if (context.OriginalException is RejectedException refused)
+        {
+            foreach (var rejection in refused.Rejections.SkipLast(1)) context.FieldContext?.Errors.Add(new RejectionError(rejection) { Path = context.FieldContext.ResponsePath });
+            context.Exception = new RejectionError(refused.Rejections[^1]);
+            return Task.CompletedTask;
+        }
+
         var number = Guid.NewGuid().ToString("N");
         var field = context.FieldContext is { } at ? $"{at.ParentType.Name}.{at.FieldDefinition.Name}" : "the document";
         log.LogError(context.OriginalException, "GraphQL failed at {Field}: error {Number}", field, number);

@@ -522,8 +522,38 @@ public static class Limits
     /// <summary>How long each try of an alert's delivery can be looked up.</summary>
     public static readonly TimeSpan DeliveriesKept = TimeSpan.FromDays(90);
 
+    /// <summary>
+    /// How long each channel's row of an alert, and each digest, is kept after its last try. The alert stays, so it is never raised again. Longer
+    /// than any schedule of tries, and than a week, within which a digest's day could come again.
+    /// </summary>
+    public static readonly TimeSpan AlertChannelsKept = TimeSpan.FromDays(180);
+
+    /// <summary>How long it can be looked up that a test alert was sent; the hour's limit needs an hour.</summary>
+    public static readonly TimeSpan TestAlertsKept = TimeSpan.FromDays(90);
+
+    /// <summary>How long it can be looked up that a channel gave up or was switched off; that it is off stands on the channel.</summary>
+    public static readonly TimeSpan AlertNoticesKept = TimeSpan.FromDays(400);
+
+    /// <summary>How long the tenant's records that were quarantined, and messages that were dead, are kept after somebody resolved them. Open ones stay.</summary>
+    public static readonly TimeSpan ResolvedKept = TimeSpan.FromDays(180);
+
+    /// <summary>How long a record that came again with other content is listed: until the year's books are closed and asked about. The tally counts it on.</summary>
+    public static readonly TimeSpan ConflictsKept = TimeSpan.FromDays(400);
+
+    /// <summary>How long a failed job can be looked at; a recurring one that fails each minute leaves one each time.</summary>
+    public static readonly TimeSpan FailedJobsKept = TimeSpan.FromDays(14);
+
     /// <summary>Rows that are forgotten in one transaction: short enough that nobody waits for it.</summary>
     public const int RowsForgottenAtOnce = 10_000;
+
+    /// <summary>Days back that are held against a budget's past when nobody looked for a while; older ones are no news.</summary>
+    public const int AnomalyDaysBack = 7;
+
+    /// <summary>Periods of one budget in an answer: three years of months. Each is a question to the books.</summary>
+    public const int BudgetPeriodsShown = 36;
+
+    /// <summary>Where nobody says how many: a year of months.</summary>
+    public const int BudgetPeriodsUsual = 12;
 
     /// <summary>Ended periods of one budget that one run writes down: three years of months; the next run goes on.</summary>
     public const int PeriodsEndedPerRun = 36;

@@ -44,7 +44,7 @@ public sealed class IngestionQueries
             """
             select coalesce(sum(accepted), 0)::bigint, coalesce(sum(duplicates), 0)::bigint, coalesce(sum(conflicts), 0)::bigint,
                    coalesce(sum(quarantined), 0)::bigint, max(last_commit_at),
-                   case when $1::text[] is null then (select coalesce(sum(copies), 0)::bigint from finops.dead_letter) end,
+                   case when $1::text[] is null then (select coalesce(sum(copies), 0)::bigint from finops.dead_letter) + (select copies from finops.forgotten_dead_letters) end,
                    coalesce(sum(voided), 0)::bigint, coalesce(sum(amended), 0)::bigint,
                    (select count(*) from finops.quarantined_record
                     where resolution is null and ($1::text[] is null or tenant = any($1))),

@@ -70,7 +70,7 @@ public sealed class EndPeriods(NpgsqlDataSource database, IDocumentStore store, 
             """);
         foreach (var value in (object[])
         [
-            budget.Id.Value, period.From.UtcDateTime, period.To.UtcDateTime, figures.Limit, figures.Spend, budget.Terms.Amount.Currency.Code, clock.GetUtcNow().UtcDateTime,
+            budget.Id.Value, period.From.UtcDateTime, period.To.UtcDateTime, figures.Limit, (object?)figures.Known ?? DBNull.Value, budget.Terms.Amount.Currency.Code, clock.GetUtcNow().UtcDateTime,
         ])
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(cancellation);

@@ -7,6 +7,37 @@ namespace FinOps.Domain.Tests.Budgets;
 public sealed class BudgetDeciderTests
 {
     [Fact]
+    public void A_file_without_a_start_that_is_applied_again_in_another_month_keeps_the_start_that_the_budget_has()
+    {
+        var open = Given(Created());
+        var later = Terms() with { Period = new BudgetPeriod.Monthly(new CalendarMonth(2027, 2), "UTC") };
+
+        Assert.Empty(BudgetDecider.Decide(new CreateBudget(Id, later, Now, "finance", SaysStart: false), open));
+        var changed = Assert.IsType<BudgetChanged>(Assert.Single(BudgetDecider.Decide(
+            new CreateBudget(Id, later with { Amount = Usd(700m) }, Now, "finance", SaysStart: false), open)));
+        Assert.Equal((700m, Terms().Period), (changed.Terms.Amount.Amount, changed.Terms.Period));
+        Assert.Equal("period", Assert.Single(Assert.Throws<RejectedException>(() => BudgetDecider.Decide(new CreateBudget(Id, later, Now, "finance"), open)).Rejections).Field);
+        Assert.Throws<RejectedException>(() => BudgetDecider.Decide(
+            new CreateBudget(Id, later with { Period = new BudgetPeriod.Monthly(new CalendarMonth(2027, 2), "Asia/Tokyo") }, Now, "finance", SaysStart: false), open));
+        Assert.Throws<RejectedException>(() => BudgetDecider.Decide(
+            new CreateBudget(Id, later with { Period = new BudgetPeriod.Recurring(PeriodUnit.Week, new DateOnly(2026, 11, 2), "UTC") }, Now, "finance", SaysStart: false), open));
+    }
+
+    [Fact]
+    public void Weeks_and_rolling_days_keep_their_start_likewise()
+    {
+        BudgetPeriod[] was = [new BudgetPeriod.Recurring(PeriodUnit.Week, new DateOnly(2026, 11, 2), "UTC") { StartsAt = Now }, new BudgetPeriod.Rolling(7, new DateOnly(2026, 11, 2), "UTC")];
+        BudgetPeriod[] isNow = [new BudgetPeriod.Recurring(PeriodUnit.Week, new DateOnly(2026, 12, 7), "UTC"), new BudgetPeriod.Rolling(7, new DateOnly(2026, 12, 2), "UTC")];
+        foreach (var (before, after) in was.Zip(isNow))
+        {
+            var open = Given(new BudgetCreated(Id, Terms() with { Period = before }, Now, "finance"));
+            Assert.Empty(BudgetDecider.Decide(new CreateBudget(Id, Terms() with { Period = after }, Now, "finance", SaysStart: false), open));
+        }
+
+        Assert.False(new BudgetPeriod.Rolling(7, default, "UTC").IsAs(new BudgetPeriod.Rolling(8, default, "UTC")));
+    }
+
+    [Fact]
     public void Creating_a_budget_makes_it()
     {
         var created = Created();
@@ -111,8 +142,10 @@ public sealed class BudgetDeciderTests
         var crossing = BudgetDecider.Decide(Spend(250m), Given(Created()))[0];
         var retraction = BudgetDecider.Decide(Fell(10m), Given(Created(), crossing))[0];
         var again = BudgetDecider.Decide(Spend(250m), Given(Created(), crossing, retraction))[0];
+        var reminded = new ThresholdRenotified(
+            Id, Terms().Tenant, BudgetMeasure.Charge, November, 50m, Usd(500m), Usd(250m), Suppressed: false, Now.AddDays(1), Ordinal: 1);
         BudgetEvent[] history =
-            [Created(), new BudgetChanged(Id, Terms(600m), Now, "finance"), crossing, retraction, again, new BudgetClosed(Id, Now, "finance")];
+            [Created(), new BudgetChanged(Id, Terms(600m), Now, "finance"), crossing, retraction, again, reminded, new BudgetClosed(Id, Now, "finance")];
         var kinds = typeof(BudgetEvent).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsSubclassOf(typeof(BudgetEvent)));
 
         Assert.Equal(kinds.OrderBy(t => t.Name), history.Select(e => e.GetType()).OrderBy(t => t.Name));

@@ -34,6 +34,26 @@ public sealed class SignsTests
     }
 
     [Fact]
+    public void A_unit_cost_far_above_its_target_alerts_once_with_the_largest_cause_of_the_gap()
+    {
+        var terms = Terms(100m) with { Measure = BudgetMeasure.Cost, Thresholds = Thresholds.None, TargetThresholds = Thresholds.Read([25m, 50m]).Thresholds! };
+        var state = Given(new BudgetCreated(Id, terms, Now, "finance"));
+        var drift = Drift(1.3m, 1.38m, target: 1m, idleNow: 0.41m);
+
+        var crossed = (PeriodEvent)Assert.Single(BudgetDecider.Decide(
+            Spend(1m) with { Drift = drift with { GapCause = "63 % of the gap: fleet h100-a was idle 41 % of its accelerator-hours" } }, state));
+
+        Assert.Equal("alert_acme-monthly_2026-11-01T0000Z_t25", AlertId.Of(crossed));
+        Assert.Equal("cost per token +38 % above its target; 63 % of the gap: fleet h100-a was idle 41 % of its accelerator-hours", AlertCause.Of(crossed));
+        Assert.Equal("cost per token +38 % above its target; its fleets were idle 41 %", drift.TargetCause);
+        Assert.Null(Drift(1m, 1.38m).TargetCause);
+        var after = BudgetDecider.Evolve(state, crossed);
+        Assert.Empty(BudgetDecider.Decide(Spend(1m) with { Drift = drift }, after));
+        Assert.Equal("The unit cost lies near its target again.", AlertCause.Of(Assert.IsType<ThresholdRetracted>(
+            Assert.Single(BudgetDecider.Decide(Spend(1m) with { Drift = Drift(1.3m, 1.1m, 1m) }, after)))));
+    }
+
+    [Fact]
     public void Silence_alerts_once_in_a_period_and_tells_when_usage_comes_again()
     {
         var terms = Terms(100m) with { NoDataAfterHours = 6, Scope = new BudgetScope([], ["f1"], []) };
@@ -56,6 +76,8 @@ public sealed class SignsTests
 
         Assert.Equal("drift_without_cost", FlawOf(good with { DriftThresholds = [20m] }));
         Assert.Equal("thresholds_not_ascending", FlawOf(good with { Measure = BudgetMeasure.Cost, DriftThresholds = [20m, 20m] }));
+        Assert.Equal("target_without_cost", FlawOf(good with { TargetThresholds = [20m] }));
+        Assert.Equal("threshold_out_of_range", FlawOf(good with { Measure = BudgetMeasure.Cost, TargetThresholds = [0m] }));
         Assert.Equal("no_data_out_of_range", FlawOf(good with { NoDataAfterHours = -1 }));
         BudgetRules.Read(good with { NoDataAfterHours = 0 }, "a", DateInUtc, Now, out var never);
         Assert.False(never!.IsWatched);

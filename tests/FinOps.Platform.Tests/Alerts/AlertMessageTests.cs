@@ -13,6 +13,8 @@ public sealed class AlertMessageTests
     [InlineData("RETRACTED", "Budget team of acme is below 80 % after a correction")]
     [InlineData("RECOVERED", "Budget team of acme is below 80 % again")]
     [InlineData("RECROSSED", "Budget team of acme has reached 80 % once more")]
+    [InlineData("RENOTIFIED", "Budget team of acme is still above 80 %")]
+    [InlineData("ANOMALY", "Budget team of acme: unusual spend")]
     [InlineData("NO_DATA", "Budget team of acme gets no usage")]
     [InlineData("DRIFT", "Budget team of acme: unit cost drifts")]
     [InlineData("TEST", "Test of the alerts of budget team of acme")]

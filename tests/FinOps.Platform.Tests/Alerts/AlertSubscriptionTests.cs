@@ -88,6 +88,33 @@ public sealed class AlertSubscriptionTests(AlertingHost host) : IClassFixture<Al
     }
 
     [Fact]
+    public async Task What_becomes_of_channels_is_told_too_to_whom_the_list_shows_it_and_after_a_lost_connection()
+    {
+        const string query = "subscription ($tenants: [String!], $budgets: [String!]) { onAlertNotice(tenants: $tenants, budgets: $budgets) { id tenant channel code alertId } }";
+        await host.CreateAsync("acme", b => (b.Id, b.Amount) = ("acme-told", 1_000_000m));
+        await host.CreateAsync("globex", b => (b.Id, b.Amount) = ("globex-told", 1_000_000m));
+        await using var all = await OpenAsync("finance", new { budgets = new[] { "acme-told", "globex-told" } }, query);
+        await using var own = await OpenAsync("acme", new { tenants = new[] { "acme", "globex" } }, query);
+        await using var other = await OpenAsync("globex", query: query);
+
+        // A tenant that may not see cost hears nothing of what tells of it, as it is not shown its alerts.
+        await RaiseNoticeAsync("acme", "CHARGE", "gone");
+        await RaiseNoticeAsync("globex", "COST", "status");
+        await RaiseNoticeAsync("acme", "COST_PER_MILLION_TOKENS", "timeout");
+        await RaiseNoticeAsync("acme", "TOKENS", "tls_failed");
+
+        Assert.Equal(["acme gone", "acme tls_failed"], await own.NoticesAsync(2));
+        Assert.Equal(["globex status"], await other.NoticesAsync(1));
+        Assert.Equal(["acme gone", "globex status", "acme timeout", "acme tls_failed"], await all.NoticesAsync(4));
+        var listed = await host.DataAsync("{ alertNotices { code } }", role: "acme");
+        Assert.Equal(["tls_failed", "gone"], listed.GetProperty("alertNotices").EnumerateArray().Select(n => n.GetProperty("code").GetString()!));
+
+        await host.RowsAsync("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen finops_alert%' and datname = current_database()");
+        await RaiseNoticeAsync("acme", "CHARGE", "redirect");
+        Assert.Equal(["acme redirect"], await own.NoticesAsync(1));
+    }
+
+    [Fact]
     public async Task A_silent_stream_says_that_it_lives_and_ends_when_its_key_is_taken_back()
     {
         await using var stream = await OpenAsync("acme");
@@ -155,13 +182,21 @@ public sealed class AlertSubscriptionTests(AlertingHost host) : IClassFixture<Al
         values ('elsewhere-' || $1::text, 'elsewhere-budget', 'elsewhere', 'CHARGE', now(), now(), $1, 1, 1, 'USD', now(), 'DELIVERED')
         """, threshold);
 
+    private Task<IReadOnlyList<string>> RaiseNoticeAsync(string tenant, string measure, string code) => host.RowsAsync(
+        """
+        with raised as (
+          insert into finops.alert (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status)
+          values ('told-' || $3::text, $1::text || '-told', $1::text, $2::text, now(), now(), extract(epoch from clock_timestamp()), 1, 1, 'USD', now(), 'SUPPRESSED') returning *)
+        insert into finops.alert_notice (at, tenant, budget_id, channel, code, alert_id) select now(), tenant, budget_id, 'slack', $3, id from raised
+        """, tenant, measure, code);
+
     private async Task<Subscription> OpenAsync(string role, object? variables = null, string query = Query)
     {
         var response = await SendAsync(role, query, variables);
         Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         var stream = new Subscription(response, new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)));
         // The first comment says that nothing is missed from here on.
-        if (query == Query && role != "fleet") Assert.Equal(":", await stream.LineAsync());
+        if (query.StartsWith("subscription (", StringComparison.Ordinal) && role != "fleet") Assert.Equal(":", await stream.LineAsync());
         return stream;
     }
 
@@ -185,17 +220,21 @@ public sealed class AlertSubscriptionTests(AlertingHost host) : IClassFixture<Al
             }
         }
 
-        public async Task<IReadOnlyList<string>> AlertsAsync(int count)
+        public Task<IReadOnlyList<string>> AlertsAsync(int count) => NewsAsync(count, "onBudgetAlert", "thresholdPercent");
+
+        public Task<IReadOnlyList<string>> NoticesAsync(int count) => NewsAsync(count, "onAlertNotice", "code");
+
+        private async Task<IReadOnlyList<string>> NewsAsync(int count, string field, string member)
         {
-            var alerts = new List<string>();
-            while (alerts.Count < count)
+            var heard = new List<string>();
+            while (heard.Count < count)
             {
                 if (await LineAsync() is not { } line || !line.StartsWith("data: ", StringComparison.Ordinal)) continue;
-                var alert = System.Text.Json.JsonElement.Parse(line[6..]).GetProperty("data").GetProperty("onBudgetAlert");
-                alerts.Add($"{alert.GetProperty("tenant").GetString()} {alert.GetProperty("thresholdPercent").GetString()}");
+                var news = System.Text.Json.JsonElement.Parse(line[6..]).GetProperty("data").GetProperty(field);
+                heard.Add($"{news.GetProperty("tenant").GetString()} {news.GetProperty(member).GetString()}");
             }
 
-            return alerts;
+            return heard;
         }
 
         public ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Alerts.Channels;
 using FinOps.Platform.Alerts.Messages;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FinOps.Platform.Tests.Alerts;
 
@@ -10,12 +11,20 @@ public sealed class ChannelBodyTests
 {
     private static readonly string[] Hostile = ["<!channel>", "<https://evil.example|click>", "*bold* _it_ `code`", "[a](https://evil.example)", "a & b", "\"}],\"x\":\""];
 
+    private static readonly AlertSettings Settings = new([], []);
+
+    private static readonly PostJson Post = new(new EgressGuard(Settings, EgressGuard.ResolveAsync), TimeProvider.System, NullLogger<PostJson>.Instance);
+
+    private static readonly SlackChannel Slack = new(Post);
+
+    private static readonly TeamsChannel Teams = new(Post);
+
     [Fact]
     public void Slack_gets_plain_text_whose_three_letters_of_markup_are_written_out()
     {
         foreach (var text in Hostile)
         {
-            var body = Json(SlackChannel.Body(Message(text)));
+            var body = Json(Slack.Body(Message(text)));
 
             Assert.DoesNotContain('<', body.GetProperty("text").GetString()!);
             Assert.False(body.GetProperty("mrkdwn").GetBoolean());
@@ -33,7 +42,7 @@ public sealed class ChannelBodyTests
     {
         foreach (var text in Hostile)
         {
-            var card = Json(TeamsChannel.Body(Message(text))).GetProperty("attachments")[0].GetProperty("content");
+            var card = Json(Teams.Body(Message(text))).GetProperty("attachments")[0].GetProperty("content");
 
             Assert.Equal("AdaptiveCard", card.GetProperty("type").GetString());
             var runs = card.GetProperty("body").EnumerateArray().Select(b => (b.GetProperty("type").GetString(), b.GetProperty("inlines")[0])).ToList();
@@ -64,6 +73,34 @@ public sealed class ChannelBodyTests
         Assert.True(KeyOf(new string('a', 300)).Length <= 255);
         Assert.NotEqual(KeyOf(new string('a', 300)), KeyOf(new string('a', 301)));
     }
+
+    [Theory]
+    [InlineData("RETRACTED", "resolve")]
+    [InlineData("RECOVERED", "resolve")]
+    [InlineData("RECROSSED", "trigger")]
+    [InlineData("RENOTIFIED", "trigger")]
+    [InlineData("NEW_IN_2027", "trigger")]
+    public void A_notice_to_PagerDuty_is_of_the_incident_of_its_alert(string kind, string action)
+    {
+        var alert = SampleAlert.Of();
+        var notice = Json(PagerDutyChannel.Body(SampleAlert.Of(kind, ends: alert.AlertId) with { AlertId = "the-notices-own" }, Message("acme"), "key"));
+
+        Assert.Equal((action, alert.AlertId), (notice.GetProperty("event_action").GetString(), notice.GetProperty("dedup_key").GetString()));
+    }
+
+    [Theory]
+    [InlineData("THRESHOLD", 99, "warning")]
+    [InlineData("THRESHOLD", 100, "critical")]
+    [InlineData("RECROSSED", 100, "critical")]
+    [InlineData("RENOTIFIED", 120, "critical")]
+    [InlineData("FORECAST", 100, "warning")]
+    [InlineData("DRIFT", 150, "warning")]
+    [InlineData("ANOMALY", 300, "warning")]
+    [InlineData("NO_DATA", 200, "error")]
+    [InlineData("TEST", 100, "info")]
+    public void An_incident_is_critical_where_the_amount_is_used_up_and_not_where_the_percent_is_another(string kind, int percent, string severity) =>
+        Assert.Equal(severity, Json(PagerDutyChannel.Body(SampleAlert.Of(kind) with { ThresholdPercent = percent }, Message("acme"), "key"))
+            .GetProperty("payload").GetProperty("severity").GetString());
 
     [Theory]
     [InlineData("ops@example.com")]

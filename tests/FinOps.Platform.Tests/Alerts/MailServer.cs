@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
 using FinOps.Platform.Tests.Fixtures;
@@ -7,12 +11,16 @@ using MimeKit;
 
 namespace FinOps.Platform.Tests.Alerts;
 
-/// <summary>A mail server on loopback: takes messages, refuses recipients called <c>refused</c>, and for <c>busy</c> comes a 4xx once.</summary>
+/// <summary>
+/// A mail server on loopback: takes messages, refuses recipients called <c>refused</c>, and for <c>busy</c> comes a 4xx once. With a certificate
+/// it offers STARTTLS, and a login behind it.
+/// </summary>
 public sealed class MailServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Channel<Mail> inbox = Channel.CreateUnbounded<Mail>();
     private readonly Task accepting;
+    private readonly ConcurrentQueue<string> saidInTheClear = new();
     private int busy;
     private int connections;
 
@@ -21,6 +29,12 @@ public sealed class MailServer : IAsyncDisposable
         listener.Start();
         accepting = AcceptAsync();
     }
+
+    /// <summary>For the next connections; null is without TLS.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>The verbs that came outside of TLS.</summary>
+    public IReadOnlyCollection<string> SaidInTheClear => saidInTheClear;
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
@@ -52,17 +66,43 @@ public sealed class MailServer : IAsyncDisposable
     {
         Interlocked.Increment(ref connections);
         using var _ = client;
-        await using var stream = client.GetStream();
-        using var reader = new StreamReader(stream, Encoding.Latin1);
+        await using var plain = client.GetStream();
+        try
+        {
+            await ConverseAsync(plain, Certificate, isSecure: false);
+        }
+        catch (Exception gone) when (gone is IOException or AuthenticationException)
+        {
+            // Whoever does not like the certificate hangs up.
+        }
+    }
+
+    private async Task ConverseAsync(Stream stream, X509Certificate2? certificate, bool isSecure)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
         async Task SayAsync(string line) => await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"));
         var recipients = new List<string>();
-        await SayAsync("220 test");
+        if (!isSecure) await SayAsync("220 test");
         while (await reader.ReadLineAsync() is { } line)
         {
-            switch (line.Split(' ', ':')[0].ToUpperInvariant())
+            var verb = line.Split(' ', ':')[0].ToUpperInvariant();
+            if (!isSecure) saidInTheClear.Enqueue(verb);
+            switch (verb)
             {
                 case "EHLO":
-                    await SayAsync("250-test\r\n250 8BITMIME");
+                    await SayAsync(isSecure ? "250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME" : certificate is null ? "250-test\r\n250 8BITMIME" : "250-test\r\n250 STARTTLS");
+                    break;
+                case "STARTTLS" when certificate is not null && !isSecure:
+                    await SayAsync("220 go on");
+                    await using (var secure = new SslStream(stream, leaveInnerStreamOpen: true))
+                    {
+                        await secure.AuthenticateAsServerAsync(certificate);
+                        await ConverseAsync(secure, certificate, isSecure: true);
+                    }
+
+                    return;
+                case "AUTH":
+                    await SayAsync("235 welcome");
                     break;
                 case "RCPT" when line.Contains("<refused@", StringComparison.Ordinal):
                     await SayAsync("550 5.1.1 unknown");

@@ -11,7 +11,7 @@ using Npgsql;
 namespace FinOps.Platform.Tests.Budgets;
 
 /// <summary>Never two, never none: writers that race, jobs that run twice, processes that die in between.</summary>
-public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHost>
+public sealed class AlertOnceTests(AlertOnceTests.UnsweptHost host) : IClassFixture<AlertOnceTests.UnsweptHost>
 {
     [Fact]
     public async Task Sixty_four_evaluations_at_once_alert_once_per_threshold()
@@ -160,6 +160,19 @@ public sealed class AlertOnceTests(AlertingHost host) : IClassFixture<AlertingHo
     {
         var jobs = host.Services.GetRequiredService<IBackgroundJobClient>();
         return new SweepAlerts(host.Services.GetRequiredService<AlertStore>(), jobs, new LaterClock(later)).RunAsync(CancellationToken.None);
+    }
+
+    /// <summary>Delivers, and sweeps only when a test does: a minute's sweep of its own would raise what a test wants to raise.</summary>
+    public sealed class UnsweptHost : AlertingHost
+    {
+        protected override async Task SeedAsync()
+        {
+            var storage = Services.GetRequiredService<JobStorage>();
+            var jobs = Services.GetRequiredService<IRecurringJobManager>();
+            foreach (var sweep in (string[])["sweep-budgets", "sweep-alerts"]) jobs.RemoveIfExists(sweep);
+            // Those that the start has triggered come to their end before there is a tenant.
+            await Eventually.SeeAsync(() => storage.GetMonitoringApi().GetStatistics() is { Enqueued: 0, Processing: 0 });
+        }
     }
 
     private sealed class LaterClock(TimeSpan later) : TimeProvider

@@ -9,7 +9,7 @@ public sealed class StoredBudgetEventsTests
     private static readonly Type[] Stored =
     [
         typeof(BudgetCreatedV1), typeof(BudgetChangedV1), typeof(BudgetClosedV1), typeof(ThresholdCrossedV1), typeof(ThresholdRetractedV1),
-        typeof(ThresholdRecrossedV1),
+        typeof(ThresholdRecrossedV1), typeof(ThresholdRenotifiedV1),
     ];
 
     /// <summary>What was stored long ago still means what it meant: read into the domain and written again, it is the same.</summary>
@@ -21,6 +21,7 @@ public sealed class StoredBudgetEventsTests
     [InlineData("threshold_crossed_v1", 3)]
     [InlineData("threshold_retracted_v1", 4)]
     [InlineData("threshold_recrossed_v1", 5)]
+    [InlineData("threshold_renotified_v1", 6)]
     public void A_stored_event_keeps_its_meaning(string alias, int type)
     {
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "Events", $"{alias}.json"));
@@ -53,6 +54,9 @@ public sealed class StoredBudgetEventsTests
                 ForecastThresholds = Thresholds.Read([100m]).Thresholds!,
                 DriftThresholds = Thresholds.Read([20m]).Thresholds!,
                 NoDataAfterHours = 6,
+                RenotifyHours = 24,
+                Anomaly = AnomalySensitivity.High,
+                TargetThresholds = Thresholds.Read([10m, 40m]).Thresholds!,
                 RolloverPercent = 12.5m,
                 Raise = new TemporaryRaise(5m, now),
                 Changes = AmountChanges.None.With(new AmountFrom(now, 7m)),

@@ -16,6 +16,9 @@ namespace FinOps.Platform.Tests.Faults;
 /// </summary>
 public sealed class TwoActivationsTests(TwoActivationsTests.FirstHost first) : IClassFixture<TwoActivationsTests.FirstHost>
 {
+    /// <summary>The same in all records, whatever midnight passes: another time is another content.</summary>
+    private static readonly DateTime Today = DateTimeOffset.UtcNow.Date;
+
     private const int Meters = 3;
     private const int Ids = 1_500;
 
@@ -81,7 +84,7 @@ public sealed class TwoActivationsTests(TwoActivationsTests.FirstHost first) : I
         source = "s",
         model = $"m{meter}",
         fleet = "f1",
-        occurredAt = DateTimeOffset.UtcNow.Date,
+        occurredAt = Today,
         quantities = new { output = 2 },
     };
 

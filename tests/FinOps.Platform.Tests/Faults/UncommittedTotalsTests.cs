@@ -7,6 +7,9 @@ namespace FinOps.Platform.Tests.Faults;
 /// <summary>A write that fails leaves no trace in what a meter tells, in whatever way it fails.</summary>
 public sealed class UncommittedTotalsTests(CutOffHost host) : IClassFixture<CutOffHost>
 {
+    /// <summary>The same in all records, whatever midnight passes: another time is another content.</summary>
+    private static readonly DateTime Today = DateTimeOffset.UtcNow.Date;
+
     private enum Failure
     {
         CutBeforeCommit,
@@ -90,7 +93,7 @@ public sealed class UncommittedTotalsTests(CutOffHost host) : IClassFixture<CutO
             id = $"{id}",
             source = "s",
             model = "m",
-            occurredAt = DateTimeOffset.UtcNow.Date,
+            occurredAt = Today,
             quantities = new { output = 1 },
         },
     });

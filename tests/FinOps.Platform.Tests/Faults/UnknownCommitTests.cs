@@ -11,6 +11,9 @@ namespace FinOps.Platform.Tests.Faults;
 /// </summary>
 public sealed class UnknownCommitTests(CutOffHost host) : IClassFixture<CutOffHost>
 {
+    /// <summary>The same in all records, whatever midnight passes: another time is another content.</summary>
+    private static readonly DateTime Today = DateTimeOffset.UtcNow.Date;
+
     [Theory]
     [Trait("Reliability", "T7")]
     [InlineData("BeforeTheAnswer", "duplicate")]
@@ -139,7 +142,7 @@ public sealed class UnknownCommitTests(CutOffHost host) : IClassFixture<CutOffHo
             source = "s",
             model = $"m{id % 3}",
             fleet = "f1",
-            occurredAt = DateTimeOffset.UtcNow.Date,
+            occurredAt = Today,
             quantities = new { output = 1 },
         },
     ];

@@ -21,9 +21,21 @@ public sealed record NodeRun(int ExitCode, string Output, string Error)
 
         using (process)
         {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            // A registry that does not answer is none, and a program that never ends fails its test rather than the run.
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            patience.CancelAfter(Eventually.Patience);
+            var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                return new NodeRun(-1, "", $"{program} did not end within {Eventually.Patience}.");
+            }
+
             return new NodeRun(process.ExitCode, await output, await error);
         }
     }

@@ -117,7 +117,7 @@ public class RunningHost : IAsyncLifetime
     /// <summary>The bus connects after the start; ready says when.</summary>
     private async Task ReadyAsync()
     {
-        using var client = new HttpClient { BaseAddress = Url };
+        using var client = new HttpClient { BaseAddress = Url, Timeout = Eventually.Patience };
         await Eventually.SeeAsync(
             async () =>
             {
@@ -142,7 +142,7 @@ public class RunningHost : IAsyncLifetime
         lock (clients)
         {
             if (clients.TryGetValue(name ?? "", out var client)) return client;
-            client = new HttpClient { BaseAddress = Url };
+            client = new HttpClient { BaseAddress = Url, Timeout = Eventually.Patience };
             if (name is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys[name]);
             return clients[name ?? ""] = client;
         }

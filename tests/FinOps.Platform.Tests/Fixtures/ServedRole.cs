@@ -68,7 +68,7 @@ internal sealed class ServedRole
 
     private async Task SeeReadyAsync(Func<bool, bool> isIt)
     {
-        using var http = new HttpClient { BaseAddress = Place.Url };
+        using var http = new HttpClient { BaseAddress = Place.Url, Timeout = Eventually.Patience };
         await Eventually.SeeAsync(
             async () =>
             {

@@ -146,7 +146,7 @@ internal sealed class ShippedPlatform : IAsyncDisposable
     public async Task<HttpClient> ClientAsync(ServedPlace place, string key)
     {
         var keys = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "keys.json")));
-        var http = new HttpClient { BaseAddress = place.Url };
+        var http = new HttpClient { BaseAddress = place.Url, Timeout = Eventually.Patience };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.GetProperty(key).GetString());
         return http;
     }

@@ -119,15 +119,18 @@ public static class TestServers
     /// </summary>
     public static int[] FreePorts(int count)
     {
-        var ports = new HashSet<int>();
+        var ports = new List<int>();
         while (ports.Count < count)
         {
             var port = Random.Shared.Next(10_000, 20_000);
-            if (IsFree(port)) ports.Add(port);
+            // One that waits for its host to start (again) is free to look at and not to have.
+            if (GivenOut.TryAdd(port, 0) && IsFree(port)) ports.Add(port);
         }
 
         return [.. ports];
     }
+
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, byte> GivenOut = new();
 
     private static bool IsFree(int port)
     {
@@ -153,7 +156,7 @@ public static class TestServers
     private static HttpClient Management()
     {
         var address = RabbitMqManagement;
-        var client = new HttpClient { BaseAddress = new Uri(address.GetLeftPart(UriPartial.Scheme) + address.Authority + "/") };
+        var client = new HttpClient { BaseAddress = new Uri(address.GetLeftPart(UriPartial.Scheme) + address.Authority + "/"), Timeout = Eventually.Patience };
         var user = Uri.UnescapeDataString(address.UserInfo);
         client.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));

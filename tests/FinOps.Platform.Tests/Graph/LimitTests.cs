@@ -98,7 +98,7 @@ public sealed class LimitTests(ProbedHost host)
             _ => """{"v": {"name": "n", "amount": 1}""" + string.Concat(Enumerable.Range(0, 80_000).Select(i => $",\"f{i}\":1")) + "}",
         };
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(90));
+        patience.CancelAfter(Fixtures.Eventually.Patience);
         using var body = new StringContent($$"""{"query": "query($v: ProbeInput!) { echoInput(input: $v) }", "variables": {{variables}}}""", Encoding.UTF8, "application/json");
         using var answer = await host.Client("operator").PostAsync("/graphql", body, patience.Token);
         var text = await answer.Content.ReadAsStringAsync(patience.Token);

@@ -122,7 +122,8 @@ public sealed class EveryJobTests(IdleJobsHost host) : IClassFixture<IdleJobsHos
         for (var i = 0; i < 3; i++)
         {
             var tenant = $"jobs-{i}";
-            var start = new DateTimeOffset(DateTimeOffset.UtcNow.AddMonths(-3).UtcDateTime.Date, TimeSpan.Zero);
+            // Its periods end ten days from any day on which this runs: none settles while it runs.
+            var start = new DateTimeOffset(DateTimeOffset.UtcNow.AddMonths(-3).AddDays(-10).UtcDateTime.Date, TimeSpan.Zero);
             await host.CreateAsync(tenant, b => (b.Period, b.Webhook) = (new() { Start = start, TimeZone = "Europe/Berlin" }, new() { Url = host.Receiver.Url(tenant) }));
             await host.SpendAsync(tenant, 3, at: DateTimeOffset.UtcNow.AddDays(-33));
             // What was crossed while nobody was told, and an alert whose job was lost.
@@ -136,5 +137,44 @@ public sealed class EveryJobTests(IdleJobsHost host) : IClassFixture<IdleJobsHos
             select 'jobs-0-budget', 'old-' || n, 1, 0, 'HELD', now() - interval '3 hours', now() - interval '3 hours' from generate_series(1, 12000) n
             union all select 'jobs-0-budget', 'new', 1, 0, 'HELD', now() + interval '1 minute', now() + interval '1 minute'
             """);
+        // What is old enough to be forgotten, some of each.
+        foreach (var sql in OldRows.Split(";\n")) await host.RowsAsync(sql);
+    }
+
+    private const string OldRows =
+        """
+        insert into finops.alert (id, budget_id, tenant, measure, period_start, period_end, threshold, amount, spend, currency, crossed_at, status)
+        select 'old-' || n, 'jobs-1-budget', 'jobs-1', 'CHARGE', now() - interval '1 year', now(), n, 1, 1, 'USD', now() - interval '200 days', 'DELIVERED' from generate_series(1, 3) n;
+        insert into finops.alert_digest (id, budget_id, channel, day, state, attempts, next_attempt_at)
+        values ('old', 'jobs-1-budget', 'email', '2020-01-01', 'DELIVERED', 1, now() - interval '200 days');
+        insert into finops.alert_channel (alert_id, channel, state, attempts, next_attempt_at, digest_id)
+        select 'old-' || n, 'email', 'DELIVERED', 1, now() - interval '200 days', 'old' from generate_series(1, 3) n;
+        insert into finops.alert_delivery (alert_id, channel, attempt, at, status) select 'old-' || n, 'email', 1, now() - interval '200 days', 'DELIVERED' from generate_series(1, 3) n;
+        insert into finops.alert_test (id, budget_id, channel, at, by) values ('old', 'jobs-1-budget', 'email', now() - interval '200 days', 't');
+        insert into finops.alert_notice (at, tenant, budget_id, channel, code) values (now() - interval '500 days', 'jobs-1', 'jobs-1-budget', 'email', 'status');
+        insert into finops.webhook_old_secret (budget_id, secret, until) values ('jobs-1-budget', 'old', now() - interval '1 day');
+        insert into finops.quarantined_record (received_at, fingerprint, door, reason, field, message, record, resolution, resolved_at)
+        select now(), md5(n::text)::uuid, 'http', '', '', '', '{}', 'dismissed', now() - interval '200 days' from generate_series(1, 3) n;
+        insert into finops.dead_letter (received_at, fingerprint, queue, exchange, routing_key, reason, message, headers, body, copies, resolution, resolved_at)
+        select now(), md5(n::text)::uuid, 'q', '', '', '', '', '{}', '', n, 'dismissed', now() - interval '200 days' from generate_series(1, 3) n;
+        insert into finops.dead_letter_replay (dead_letter, at, by) select id, now() - interval '200 days', 't' from finops.dead_letter;
+        insert into finops.usage_conflict (seen_at, key_high, key_low, content, tenant, source, record_id, model, record)
+        values (now() - interval '500 days', 1, 1, 1, 'jobs-1', 's', 'old', 'm', '{}')
+        """;
+
+    [Fact]
+    [Trait("Reliability", "T42")]
+    public async Task Of_what_is_old_enough_to_be_forgotten_nothing_is_left_and_the_alerts_and_their_count_are()
+    {
+        await host.RestoreAsync();
+        await RunAsync(Jobs.Single(job => job.Id == "forget-old-rows").Job);
+        foreach (var table in (string[])
+        [
+            "alert_channel where alert_id like 'old-%'", "alert_delivery where alert_id like 'old-%'", "alert_digest", "alert_test", "alert_notice where code = 'status'",
+            "webhook_old_secret", "quarantined_record", "dead_letter", "dead_letter_replay", "usage_conflict", "reservation where key like 'old-%'",
+        ])
+            Assert.Equal(["0"], await host.RowsAsync($"select count(*) from finops.{table}"));
+        Assert.Equal(["3"], await host.RowsAsync("select count(*) from finops.alert where id like 'old-%'"));
+        Assert.Equal(["6"], await host.RowsAsync("select copies from finops.forgotten_dead_letters"));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using FinOps.Contracts;
 using FinOps.Platform.Tests.Fixtures;
@@ -16,7 +15,7 @@ public sealed class ProducersTests(RunningHost host) : IClassFixture<RunningHost
         await bus.StartAsync();
         try
         {
-            var answer = await bus.CreateRequestClient<UsageReported>().GetResponse<UsageReceipt>(new UsageReported
+            var answer = await bus.CreateRequestClient<UsageReported>(RequestTimeout.After(ms: (int)Eventually.Patience.TotalMilliseconds)).GetResponse<UsageReceipt>(new UsageReported
             {
                 BatchId = "enveloped",
                 Source = "gateway",
@@ -48,7 +47,7 @@ public sealed class ProducersTests(RunningHost host) : IClassFixture<RunningHost
         var folder = Directory.CreateTempSubdirectory("finops-amqplib-").FullName;
         try
         {
-            if (await RunAsync("npm", ["install", "--no-audit", "--no-fund", "--silent", "amqplib@0.10"], folder) is not { Code: 0 })
+            if (await NodeRun.OfAsync(folder, "npm", "install", "--no-audit", "--no-fund", "--silent", "amqplib@0.10") is not { ExitCode: 0 })
                 Assert.Skip("Node with npm and the package amqplib are not to be had here.");
             await File.WriteAllTextAsync(Path.Combine(folder, "publish.js"),
                 """
@@ -65,31 +64,14 @@ public sealed class ProducersTests(RunningHost host) : IClassFixture<RunningHost
                 })();
                 """);
 
-            var answer = await RunAsync("node", ["publish.js", host.Broker.ToString()], folder);
+            var answer = await NodeRun.OfAsync(folder, "node", "publish.js", host.Broker.ToString());
 
-            var receipt = JsonElement.Parse(answer!.Value.Output);
+            var receipt = JsonElement.Parse(answer!.Output);
             Assert.Equal("accepted", receipt.GetProperty("verdicts")[0].GetProperty("verdict").GetString());
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static async Task<(int Code, string Output)?> RunAsync(string program, string[] arguments, string folder)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-            var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
-            await process.WaitForExitAsync(patience.Token);
-            return (process.ExitCode, output);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            // There is no such program.
-            return null;
         }
     }
 }

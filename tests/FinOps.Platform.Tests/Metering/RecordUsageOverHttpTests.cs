@@ -9,8 +9,11 @@ namespace FinOps.Platform.Tests.Metering;
 
 public sealed class RecordUsageOverHttpTests(RunningHost host) : IClassFixture<RunningHost>
 {
+    /// <summary>The same in all records, whatever midnight passes: another time is another content.</summary>
+    private static readonly string Today = $"{DateTimeOffset.UtcNow:yyyy-MM-dd}";
+
     private static string Record(string id, string tenant = "acme", string rest = "", string quantities = """{"output":1}""") =>
-        $$"""{"tenant":"{{tenant}}","id":"{{id}}","source":"http","model":"m","occurredAt":"{{DateTimeOffset.UtcNow:yyyy-MM-dd}}T00:00:00Z","quantities":{{quantities}}{{rest}}}""";
+        $$"""{"tenant":"{{tenant}}","id":"{{id}}","source":"http","model":"m","occurredAt":"{{Today}}T00:00:00Z","quantities":{{quantities}}{{rest}}}""";
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string body, string type = "application/json", string? key = "fleet")
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FinOps.Host.Commands;
+using FinOps.Host.Commands.Targets;
 using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Pricing;
@@ -19,10 +20,39 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
         }
 
         await using var count = host.Database.CreateCommand(
-            "select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole', 'fleet/moved', 'target/moved/m', 'work-weights', 'rate-card/stepped')");
+            "select sum(events) from finops.book_stream where stream not in ('fleet/printed', 'fleet/lined', 'fleet/whole', 'fleet/moved', 'fleet/printed-h100', 'target/printed-h100/chat', 'target/moved/m', 'work-weights', 'rate-card/stepped')");
         Assert.Equal(11m, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
 
         static (int, string) Outcome((int Code, string Output, string Error) run) => (run.Code, run.Error);
+    }
+
+    [Fact]
+    public async Task A_modelled_target_is_made_anew_when_its_fleets_price_moves_shown_first_and_recorded_with_a_reason()
+    {
+        var dear = await FileAsync("""[{"fleet":"printed-h100","from":"2026-03-05T00:00:00Z","costPerHour":"24.8","currency":"USD","accelerator":"H100-SXM-80GB","count":8}]""");
+        Assert.Equal(0, (await RunAsync("fleets", "apply", await FileAsync(
+            """[{"fleet":"printed-h100","from":"2026-03-02T00:00:00Z","costPerHour":"20","currency":"USD","accelerator":"H100-SXM-80GB","count":8}]"""))).Code);
+        var set = await RunAsync("targets", "apply", await FileAsync(
+            """
+            [{"fleet":"printed-h100","model":"chat","from":"2026-03-02T00:00:00Z","estimate":{"model":"llama-3-70b","accelerator":"H100-SXM-80GB","accelerators":8,
+              "tensorParallel":4,"weights":"fp8","promptTokens":1000,"outputTokens":250,"utilisation":0.5}}]
+            """));
+        Assert.Equal((0, ""), (set.Code, set.Error));
+        await RunAsync("fleets", "apply", dear);
+        string[] refresh = ["refresh", "--from", "2026-03-05T00:00:00Z", "--fleet", "printed-h100"];
+
+        var shown = await RunAsync("targets", refresh);
+        var recorded = await RunAsync("targets", [.. refresh, "--reason", "Prices of March."]);
+        var again = await RunAsync("targets", [.. refresh, "--reason", "Prices of March."]);
+        var off = await RunAsync("targets", "refresh", "--from", "2026-03-05T00:07:00Z");
+
+        Assert.Contains("  an accelerator-hour: 3.1 USD instead of 2.5 USD\n", shown.Output, StringComparison.Ordinal);
+        Assert.EndsWith("1 differ, 0 stay as they are.\nNothing was written. To record it: the same command with --reason TEXT.\n", shown.Output, StringComparison.Ordinal);
+        Assert.EndsWith("1 differ, 0 stay as they are.\n", recorded.Output, StringComparison.Ordinal);
+        Assert.Equal("0 differ, 1 stay as they are.\n", again.Output);
+        Assert.Equal(2L, await CountAsync("target/printed-h100/chat"));
+        Assert.Equal(1, off.Code);
+        Assert.StartsWith("from: ", off.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,7 +231,7 @@ public sealed class ApplyTests(RunningHost host) : IClassFixture<RunningHost>
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await new RootCommand { Apply.Rates(), Apply.Fleets(), Apply.Targets(), Apply.Weights(), Apply.Budgets() }
+        var code = await new RootCommand { Apply.Rates(), Apply.Fleets(), TargetsCommand.Command(), Apply.Weights(), Apply.Budgets() }
             .Parse([.. words, "--url", host.Url.ToString(), "--key", key])
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());

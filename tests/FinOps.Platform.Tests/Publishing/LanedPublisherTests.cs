@@ -36,11 +36,15 @@ public sealed class LanedPublisherTests
     {
         await using var platform = await ScratchPlatform.StartAsync((delivery, _) => delivery == 1 ? null : Verdicts.Accepted);
 
-        var counts = await PublishAsync(platform.Transport, [Record("1"), Record("2"), Record("3")], lanes: 1, recordsPerBatch: 1);
+        var counts = await PublishAsync(
+            platform.Transport, [Record("1"), Record("2"), Record("3")], lanes: 1, recordsPerBatch: 1, patience: TimeSpan.FromSeconds(2));
 
         Assert.Equal(3, counts.Accepted);
-        Assert.Equal(["1", "1", "2", "3"], platform.Taken.Select(b => b.Records.Single().Id));
-        Assert.Equal(platform.Taken[0].BatchId, platform.Taken[1].BatchId);
+        // A receipt that a busy machine brings late has its batch sent again, too: under its id, and still before the next.
+        var taken = platform.Taken.Select(b => b.Records.Single().Id).ToList();
+        Assert.Equal(["1", "1"], taken.Take(2));
+        Assert.Equal(taken.Order(StringComparer.Ordinal), taken);
+        Assert.Equal(3, platform.Taken.Select(b => (b.BatchId, b.Records.Single().Id)).Distinct().Count());
     }
 
     [Fact]
@@ -49,7 +53,7 @@ public sealed class LanedPublisherTests
         await using var platform = await ScratchPlatform.StartAsync((_, _) => null);
 
         var failure = await Assert.ThrowsAsync<RefusedException>(
-            () => PublishAsync(platform.Transport, [Record("1")], 2, 1, giveUpAfter: TimeSpan.FromMilliseconds(500)));
+            () => PublishAsync(platform.Transport, [Record("1")], 2, 1, giveUpAfter: TimeSpan.FromMilliseconds(500), patience: TimeSpan.FromSeconds(1)));
 
         Assert.Contains("Gave up", failure.Message);
     }
@@ -207,10 +211,11 @@ public sealed class LanedPublisherTests
     };
 
     private static async Task<PublishCounts> PublishAsync(
-        Func<IBatchTransport> transport, IReadOnlyList<UsageRecord> records, int lanes, int recordsPerBatch, TimeSpan? giveUpAfter = null)
+        Func<IBatchTransport> transport, IReadOnlyList<UsageRecord> records, int lanes, int recordsPerBatch, TimeSpan? giveUpAfter = null,
+        TimeSpan? patience = null)
     {
         var tally = new PublishTally();
-        var redelivery = new Redelivery(giveUpAfter ?? Long, tally, TimeProvider.System) { Patience = TimeSpan.FromSeconds(2) };
+        var redelivery = new Redelivery(giveUpAfter ?? Long, tally, TimeProvider.System) { Patience = patience ?? Long };
         await using var publisher = new LanedPublisher(lanes, recordsPerBatch, transport, redelivery, tally);
         foreach (var record in records) await publisher.AddAsync(record, Head, Now);
         await publisher.CompleteAsync(Now);

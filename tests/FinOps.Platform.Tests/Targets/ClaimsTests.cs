@@ -111,5 +111,5 @@ public sealed class ClaimsTests
     private static Verdict Judge(ClaimPoint point, double model) =>
         JudgeClaim.Of(new Claim(1, "s", new Provenance("s", "2026"), [point]), [new ClaimFigure("p", point.Unit, model)]).Verdict;
 
-    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(TargetsClaims.Command(), arguments);
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(ShowClaims.Command(), arguments);
 }

@@ -199,7 +199,7 @@ public sealed class FactsTests
         Assert.Equal((1, true), await RunAsync("H900") is var none ? (none.Code, none.Error.Contains("'H900' is no accelerator or model", StringComparison.Ordinal)) : default);
     }
 
-    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(TargetsFacts.Command(), arguments);
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(ShowFacts.Command(), arguments);
 
     private static void Said(RowProvenance provenance)
     {

@@ -91,5 +91,5 @@ public sealed class ScenarioFileTests
     private static string File(params string[] steps) =>
         $$"""{ "name": "n", "about": "a", "period": "DAY", "demand": { "perDay": 1000 }, "steps": [{{string.Join(",", steps)}}] }""";
 
-    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(TargetsScenario.Command(), arguments);
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.OfAsync(RunScenario.Command(), arguments);
 }

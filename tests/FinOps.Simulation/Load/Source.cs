@@ -26,15 +26,29 @@ internal sealed class Source(World world, Workload workload, int number)
             await FewerUnderWayAsync(Sizes.BatchesUnderWayPerSource);
             var size = Math.Min(records, 1 + world.Dice.Below(world.Dice.Chance(0.1) ? 60 : 20));
             records -= size;
-            underWay++;
-            var batch = workload.Next(size, world.Loop.Now + skew, world.Loop.Now, mayBePoison: !speaksHttp);
-            world.Oracle.Sent(batch);
-            world.Loop.Start(() => SendAsync(batch));
+            // Who reports call by call sends a request for each, many at a time.
+            if (speaksHttp && world.Dice.Chance(0.5))
+            {
+                for (var i = 0; i < size; i++) Send(1);
+            }
+            else
+            {
+                Send(size);
+            }
+
             world.Disturbances.Maybe();
         }
 
         await FewerUnderWayAsync(1);
         IsDone = true;
+    }
+
+    private void Send(int records)
+    {
+        underWay++;
+        var batch = workload.Next(records, world.Loop.Now + skew, world.Loop.Now, mayBePoison: !speaksHttp);
+        world.Oracle.Sent(batch);
+        world.Loop.Start(() => SendAsync(batch));
     }
 
     private async Task SendAsync(Batch batch)

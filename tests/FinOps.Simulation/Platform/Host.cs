@@ -27,6 +27,8 @@ internal sealed class Host
 
     public IReadOnlyList<Lane> Lanes { get; private set; } = null!;
 
+    public Doorway Doorway { get; private set; } = null!;
+
     public BudgetDesk Budgets { get; private set; } = null!;
 
     public DateTimeOffset Clock => world.Loop.Now + skew;
@@ -79,6 +81,7 @@ internal sealed class Host
         Grains = [];
         Lanes = [.. Enumerable.Range(0, Sizes.Lanes).Select(lane => new Lane(world, this, (number * Sizes.Lanes) + lane))];
         Budgets = new BudgetDesk(world, this);
+        Doorway = new Doorway(world, this);
         recordUsage = new RecordUsage(world, this);
         Connect(Life);
         world.Loop.Start(Budgets.SweepAsync);

@@ -32,6 +32,13 @@ internal sealed class RecordUsage(World world, Host host)
         }
 
         if (refused.Count > 0 && !await world.Database.KeepRefusedAsync(host.Life, refused.Count)) return false;
+        if (verdicts.Length == 1 && accepted is [(_, var alone)])
+        {
+            if (await host.Doorway.CountAsync(alone) is not { } outcome) return false;
+            verdicts[0] = new Verdict(outcome, null);
+            accepted.Clear();
+        }
+
         foreach (var round in RoundsOf(accepted))
         {
             if (!await RecordRoundAsync(round, verdicts)) return false;

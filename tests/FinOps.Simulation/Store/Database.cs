@@ -43,6 +43,18 @@ internal sealed class Database(World world)
         return done == true;
     }
 
+    /// <summary>All statements of a commit that looks at nothing before, and its end, in one round trip.</summary>
+    public async Task<AppendAnswer> CommitUnseenAsync(
+        Life life, IReadOnlyDictionary<string, long> believed, IReadOnlyList<RecordDigest> news, LedgerWrite write) =>
+        await AskAsync(life, null, async () =>
+        {
+            var transaction = new Transaction(life);
+            open.Add(transaction);
+            var answer = await statements.CommitUnseenAsync(transaction, believed, news, write);
+            open.Remove(transaction);
+            return world.Faults.Strike(Fault.CommitAnswerLost, 0.01) ? null : (AppendAnswer?)answer;
+        }) ?? AppendAnswer.Failed;
+
     /// <summary>Refused records: a transaction of their own.</summary>
     public async Task<bool> KeepRefusedAsync(Life life, int records) => await AskAsync(life, null, () =>
     {

@@ -39,14 +39,15 @@ internal sealed class Statements(World world, Books books)
     }
 
     /// <summary><c>insert</c> in the keys' order: waits for whoever is about to insert the same key, and fails where that one has.</summary>
-    public async Task<AppendAnswer> ClaimKeysAsync(Transaction transaction, IReadOnlyList<RecordDigest> news)
+    public async Task<AppendAnswer> ClaimKeysAsync(
+        Transaction transaction, IReadOnlyList<RecordDigest> news, Fault lost = Fault.IdentityCountedTwice, bool isChecked = true)
     {
         foreach (var (key, content) in news)
         {
             if (!await keys.WaitAsync(key, transaction)) return AppendAnswer.Failed;
-            if (books.Keys.ContainsKey(key) && world.Mutation != Mutation.NoDedupe)
+            if (isChecked && books.Keys.ContainsKey(key) && world.Mutation != Mutation.NoDedupe)
             {
-                world.Faults.Count(Fault.IdentityCountedTwice);
+                world.Faults.Count(lost);
                 End(transaction);
                 return AppendAnswer.Raced;
             }
@@ -79,6 +80,33 @@ internal sealed class Statements(World world, Books books)
         }
 
         transaction.Write = write;
+        return AppendAnswer.Appended;
+    }
+
+    /// <summary>
+    /// Each stream grows only from the version that the writer believes in, and each key is new, or nothing is written. What a row's holder
+    /// left there is seen once it has ended.
+    /// </summary>
+    public async Task<AppendAnswer> CommitUnseenAsync(
+        Transaction transaction, IReadOnlyDictionary<string, long> believed, IReadOnlyList<RecordDigest> news, LedgerWrite write)
+    {
+        foreach (var (id, version) in believed)
+        {
+            if (!await streams.WaitAsync(id, transaction)) return AppendAnswer.Failed;
+            if (books.Streams[id].Count != version && world.Mutation is not (Mutation.NoVersionCheck or Mutation.NoVersionCheckUnseen))
+            {
+                world.Faults.Count(Fault.BetOnAnOldVersion);
+                End(transaction);
+                return AppendAnswer.Raced;
+            }
+
+            streams.Take(id, transaction);
+            transaction.LockedStreams.Add(id);
+        }
+
+        if (await ClaimKeysAsync(transaction, news, Fault.BetOnAKnownRecord, isChecked: world.Mutation != Mutation.NoDedupeUnseen) is var claimed and not AppendAnswer.Appended) return claimed;
+        transaction.Write = write;
+        Commit(transaction);
         return AppendAnswer.Appended;
     }
 

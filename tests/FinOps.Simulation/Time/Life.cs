@@ -14,8 +14,8 @@ internal sealed class Life(Loop loop)
         return promise.Task;
     }
 
-    /// <summary>What a dead process awaits.</summary>
-    public static Task Never { get; } = new TaskCompletionSource().Task;
+    /// <summary>What a dead process awaits. Of each its own: what one task of all held would stay in memory, run after run.</summary>
+    public Task Never { get; } = new TaskCompletionSource().Task;
 }
 
 /// <summary>An answer on its way to a process. The first one counts; to a dead process none arrives.</summary>

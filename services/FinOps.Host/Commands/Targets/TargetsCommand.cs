@@ -8,14 +8,15 @@ internal static class TargetsCommand
     public static Command Command()
     {
         var targets = Apply.Targets();
-        targets.Add(EstimateCommand.Command());
-        targets.Add(SweepCommand.Command());
+        targets.Add(EstimateTargets.Command());
+        targets.Add(SweepTargets.Command());
+        targets.Add(RefreshTargets.Command());
         targets.Add(ValidateTargets.Command());
         targets.Add(CalibrateTargets.Command());
         targets.Add(FitTargets.Command());
-        targets.Add(TargetsFacts.Command());
-        targets.Add(TargetsClaims.Command());
-        targets.Add(TargetsScenario.Command());
+        targets.Add(ShowFacts.Command());
+        targets.Add(ShowClaims.Command());
+        targets.Add(RunScenario.Command());
         return targets;
     }
 }

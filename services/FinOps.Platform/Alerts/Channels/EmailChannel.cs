@@ -14,8 +14,6 @@ internal sealed class EmailChannel(AlertSettings settings, TimeProvider clock, I
 {
     public string Kind => "email";
 
-    public bool TakesDigests => true;
-
     public string? Flaw(string target) =>
         settings.Smtp is null ? "cannot be used: the operator has named no mail server (Alerts__Smtp__Host)" : EmailAddresses.Flaw(target);
 
@@ -26,9 +24,11 @@ internal sealed class EmailChannel(AlertSettings settings, TimeProvider clock, I
         if (settings.Smtp is not { } smtp) return new DeliveryOutcome.Failed("no_mail_server", null, null);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limits.SmtpTimeout);
+        var trust = new MailServerTrust(smtp);
         try
         {
             using var client = new SmtpClient();
+            client.ServerCertificateValidationCallback = (_, certificate, chain, errors) => trust.Accepts(certificate, chain, errors);
             await client.ConnectAsync(smtp.Host, smtp.Port, smtp.Security, limit.Token);
             if (smtp.User is not null) await client.AuthenticateAsync(smtp.User, smtp.Password ?? "", limit.Token);
             using var message = Message(delivery, smtp.From);
@@ -44,8 +44,8 @@ internal sealed class EmailChannel(AlertSettings settings, TimeProvider clock, I
         catch (Exception failure) when (failure is ProtocolException or CommandException or SocketException or IOException
             or AuthenticationException or SslHandshakeException or ServiceNotConnectedException or NotSupportedException)
         {
-            log.LogWarning("Delivery {Id}: {Failure}", delivery.Id, failure.Message);
-            return OutcomeOf(failure);
+            log.LogWarning("Delivery {Id} through {Server}: {Failure}", delivery.Id, smtp, trust.Flaw ?? failure.Message.ReplaceLineEndings(" "));
+            return trust.Flaw is null ? OutcomeOf(failure) : new DeliveryOutcome.Failed("certificate_refused", null, null);
         }
     }
 
@@ -73,7 +73,9 @@ internal sealed class EmailChannel(AlertSettings settings, TimeProvider clock, I
             new DeliveryOutcome.Refused("recipient_refused", (int)status),
         SmtpCommandException { StatusCode: var status } => new DeliveryOutcome.Failed("status", (int)status, null),
         AuthenticationException => new DeliveryOutcome.Failed("mail_login_failed", null, null),
-        SslHandshakeException or NotSupportedException => new DeliveryOutcome.Failed("tls_failed", null, null),
+        SslHandshakeException => new DeliveryOutcome.Failed("tls_failed", null, null),
+        // Nothing was said yet but a greeting: no login and no message goes in the clear.
+        NotSupportedException => new DeliveryOutcome.Failed("tls_not_offered", null, null),
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
             new DeliveryOutcome.Failed("name_not_resolved", null, null),
         _ => new DeliveryOutcome.Failed("connection_failed", null, null),

@@ -16,8 +16,7 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
 
     public string Kind => "pagerduty";
 
-    /// <summary>An incident is one alert: it must be possible to resolve it alone.</summary>
-    public bool TakesDigests => false;
+    public string? NoDigest => "an incident is one alert, which is acknowledged and resolved alone";
 
     public string? Flaw(string target) => target.Length == RoutingKeyLength && target.All(char.IsAsciiLetterOrDigit)
         ? null
@@ -35,7 +34,7 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
             {
                 routing_key = routingKey,
                 event_action = "trigger",
-                // What was crossed once more is the same incident again.
+                // What was crossed once more, or is told again, is the same incident.
                 dedup_key = DedupKey(alert.NoticeOf ?? alert.AlertId),
                 client = "FinOps",
                 payload = new
@@ -54,8 +53,14 @@ internal sealed class PagerDutyChannel(PostJson post, AlertSettings settings) : 
     {
         "TEST" => "info",
         "NO_DATA" => "error",
-        _ => alert is { ThresholdPercent: >= 100, Kind: not "FORECAST" } ? "critical" : "warning",
+        // Of a forecast, a drift or an anomaly the percent is another one: nothing is exceeded yet.
+        "THRESHOLD" or "RECROSSED" or "RENOTIFIED" when IsExceeded(alert) => "critical",
+        _ => "warning",
     };
+
+    /// <summary>The limit itself, not a part of it; of a utilisation little is bad, so the lower the threshold, the worse.</summary>
+    private static bool IsExceeded(BudgetAlertRaised alert) =>
+        alert.ThresholdKind is "PERCENT" or "ABSOLUTE" && (alert.Measure == "UTILISATION" ? alert.ThresholdPercent <= 100 : alert.ThresholdPercent >= 100);
 
     // A long budget's name makes a longer id than PagerDuty keeps.
     private static string DedupKey(string alertId) => alertId.Length <= MaxDedupKey

@@ -1,26 +1,16 @@
-using FinOps.Domain.Alerts;
 using FinOps.Platform.Hosting;
 
 namespace FinOps.Platform.Alerts.Channels;
 
 /// <summary>Posts to a Slack incoming webhook. All texts are plain ones: nothing that came from outside is markup, a mention or a link.</summary>
-internal sealed class SlackChannel(PostJson post) : ITargetedChannel
+internal sealed class SlackChannel(PostJson post) : ChatChannel(post)
 {
     /// <summary>Characters of one block.</summary>
     private const int MaxBlock = 3_000;
 
-    public string Kind => "slack";
+    public override string Kind => "slack";
 
-    public bool TakesDigests => true;
-
-    public string? Flaw(string target) => TargetUrl.Flaw(target);
-
-    public string Shown(string target) => TargetUrl.Shown(target);
-
-    public Task<DeliveryOutcome> SendAsync(AlertDelivery delivery, CancellationToken cancellation) =>
-        post.SendAsync(delivery.Id, new Uri(delivery.Target), Body(delivery.Text), cancellation);
-
-    internal static object Body(AlertText text) => new
+    public override object Body(AlertText text) => new
     {
         // Notifications show it. Slack reads markup here, so the three letters that start any are written out.
         text = Escape(text.Subject),
@@ -39,6 +29,4 @@ internal sealed class SlackChannel(PostJson post) : ITargetedChannel
 
     // `emoji: false`, or a budget named :fire: burns.
     private static object Plain(string text) => new { type = "plain_text", text = Escape(text), emoji = false };
-
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

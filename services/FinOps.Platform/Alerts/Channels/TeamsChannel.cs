@@ -1,28 +1,17 @@
-using FinOps.Domain.Alerts;
-
 namespace FinOps.Platform.Alerts.Channels;
 
 /// <summary>
 /// Posts an adaptive card to a workflow's webhook of Microsoft Teams. All texts are runs of rich text, which unlike text blocks read no
 /// Markdown: what came from outside is neither link nor markup.
 /// </summary>
-internal sealed class TeamsChannel(PostJson post) : ITargetedChannel
+internal sealed class TeamsChannel(PostJson post) : ChatChannel(post)
 {
     /// <summary>Characters of a card's text; Teams drops messages beyond 28 KB.</summary>
     private const int MaxText = 5_000;
 
-    public string Kind => "teams";
+    public override string Kind => "teams";
 
-    public bool TakesDigests => true;
-
-    public string? Flaw(string target) => TargetUrl.Flaw(target);
-
-    public string Shown(string target) => TargetUrl.Shown(target);
-
-    public Task<DeliveryOutcome> SendAsync(AlertDelivery delivery, CancellationToken cancellation) =>
-        post.SendAsync(delivery.Id, new Uri(delivery.Target), Body(delivery.Text), cancellation);
-
-    internal static object Body(AlertText text) => new
+    public override object Body(AlertText text) => new
     {
         type = "message",
         attachments = new object[]
@@ -39,12 +28,10 @@ internal sealed class TeamsChannel(PostJson post) : ITargetedChannel
         ["fallbackText"] = text.Subject,
         ["msteams"] = new { width = "Full" },
         ["body"] = new[] { Lines(text.Subject, "Bolder") }
-            .Concat(Cut(text.Plain).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Lines(line, "Default")))
+            .Concat(Cut(text.Plain, MaxText).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Lines(line, "Default")))
             .ToArray(),
     };
 
     private static object Lines(string text, string weight) =>
         new { type = "RichTextBlock", inlines = new[] { new { type = "TextRun", text, weight } } };
-
-    private static string Cut(string text) => text.Length <= MaxText ? text : text[..(MaxText - 1)] + "…";
 }

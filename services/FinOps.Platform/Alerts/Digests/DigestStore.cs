@@ -10,7 +10,7 @@ namespace FinOps.Platform.Alerts.Digests;
 internal sealed record WaitingChannel(string BudgetId, string Channel, DigestSchedule Schedule);
 
 /// <summary>A digest that has a try due.</summary>
-internal sealed record DueDigest(string Id, DueChannel Channel);
+internal sealed record DueDigest(string Id, string BudgetId, DueChannel Channel);
 
 /// <summary>The rows of digests.</summary>
 public sealed class DigestStore(NpgsqlDataSource database)
@@ -22,7 +22,7 @@ public sealed class DigestStore(NpgsqlDataSource database)
             select distinct d.budget_id, d.name, d.digest_every, d.digest_at, d.digest_day, d.digest_zone
             from finops.alert_channel c
             join finops.alert a on a.id = c.alert_id
-            join finops.alert_destination d on d.budget_id = a.budget_id and d.name = c.channel
+            join finops.alert_way d on d.budget_id = a.budget_id and d.name = c.channel
             where c.state = 'DIGEST' and c.digest_id is null and d.digest_every is not null
             order by 1, 2
             """);
@@ -69,7 +69,7 @@ public sealed class DigestStore(NpgsqlDataSource database)
             """
             update finops.alert_channel c set state = 'PENDING', next_attempt_at = $1 from finops.alert a
             where a.id = c.alert_id and c.state = 'DIGEST' and c.digest_id is null and not exists (
-              select 1 from finops.alert_destination d where d.budget_id = a.budget_id and d.name = c.channel and d.digest_every is not null)
+              select 1 from finops.alert_way d where d.budget_id = a.budget_id and d.name = c.channel and d.digest_every is not null)
             """, now.ToUniversalTime());
         await command.ExecuteNonQueryAsync(cancellation);
     }
@@ -78,8 +78,8 @@ public sealed class DigestStore(NpgsqlDataSource database)
     {
         await using var command = Command(
             """
-            select g.id, g.channel, coalesce(d.kind, g.channel), coalesce(d.target, ''), d.disabled_at is not null
-            from finops.alert_digest g left join finops.alert_destination d on d.budget_id = g.budget_id and d.name = g.channel
+            select g.id, g.budget_id, g.channel, coalesce(d.kind, g.channel), coalesce(d.target, ''), d.disabled_at is not null
+            from finops.alert_digest g left join finops.alert_way d on d.budget_id = g.budget_id and d.name = g.channel
             where g.state = 'PENDING' and g.next_attempt_at <= $1 and (g.claimed_until is null or g.claimed_until <= $1)
             order by g.next_attempt_at limit $2
             """, now.ToUniversalTime(), Limits.AlertsPerSweep);
@@ -88,10 +88,20 @@ public sealed class DigestStore(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellation))
         {
             due.Add(new DueDigest(
-                reader.GetString(0), new DueChannel(reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4))));
+                reader.GetString(0), reader.GetString(1),
+                new DueChannel(reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetBoolean(5))));
         }
 
         return due;
+    }
+
+    /// <summary>Puts off a digest to the end of its budget's quiet hours.</summary>
+    public async Task HoldAsync(string digestId, DateTimeOffset until, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            "update finops.alert_digest set next_attempt_at = $2 where id = $1 and state = 'PENDING' and next_attempt_at < $2",
+            digestId, until.ToUniversalTime());
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Takes the next try of a digest for this job alone, for a while.</summary>
@@ -167,6 +177,12 @@ public sealed class DigestStore(NpgsqlDataSource database)
                 """
                 update finops.alert_destination d set disabled_at = $2 from finops.alert_digest g
                 where g.id = $1 and d.budget_id = g.budget_id and d.name = g.channel and d.disabled_at is null
+                """, digestId, at);
+            Add(
+                batch,
+                """
+                update finops.webhook w set gone_at = $2 from finops.alert_digest g
+                where g.id = $1 and g.channel = 'webhook' and w.budget_id = g.budget_id and w.gone_at is null
                 """, digestId, at);
         }
 

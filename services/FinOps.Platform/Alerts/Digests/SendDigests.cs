@@ -10,7 +10,8 @@ namespace FinOps.Platform.Alerts.Digests;
 /// harmless: a channel has one digest a day, whose row is claimed before a try and written after it. What was missed is made when it comes.
 /// </summary>
 public sealed class SendDigests(
-    DigestStore digests, AlertStore alerts, SendAlert send, AlertSettings settings, TimeProvider clock, ILogger<SendDigests> log)
+    DigestStore digests, AlertStore alerts, SendAlert send, QuietHoursStore quietHours, AlertSettings settings, TimeProvider clock,
+    ILogger<SendDigests> log)
 {
     [AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken cancellation)
@@ -31,8 +32,16 @@ public sealed class SendDigests(
 
     private async Task TryAsync(DueDigest due, CancellationToken cancellation)
     {
+        if (await quietHours.ReleaseAsync(due.BudgetId, clock.GetUtcNow(), cancellation) is { } release)
+        {
+            await digests.HoldAsync(due.Id, release, cancellation);
+            return;
+        }
+
         if (await digests.ClaimAsync(due.Id, clock.GetUtcNow(), cancellation) is not { } attempt) return;
-        var outcome = await send.RunAsync(due.Id, await alerts.OfDigestAsync(due.Id, cancellation), due.Channel, cancellation);
+        var inIt = await alerts.OfDigestAsync(due.Id, cancellation);
+        // Each may have been asked for by itself meanwhile; then nothing is left to tell.
+        var outcome = inIt.Count == 0 ? new DeliveryOutcome.Delivered(null) : await send.RunAsync(due.Id, inIt, due.Channel, cancellation);
         var now = clock.GetUtcNow();
         var next = DeliveryDecision.After(
             outcome, attempt, settings.Retries, Limits.DeliveryLongestWait, now, DeliveryDecision.SpreadOf(due.Id, attempt));

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Threading.Channels;
 using FinOps.Platform.Hosting;
 using Microsoft.Extensions.Hosting;
@@ -8,18 +8,34 @@ using Npgsql;
 namespace FinOps.Platform.Alerts.Feed;
 
 /// <summary>
-/// Tells this process's subscribers of alerts, in whatever process they were raised: the database says so when one is committed. After a
-/// lost connection it looks for what was raised meanwhile; an alert is told once.
+/// Tells this process's subscribers of alerts, and of what became of channels, in whatever process it happened: the database says so when it
+/// is committed. After a lost connection it looks for what came meanwhile; each is told once.
 /// </summary>
-public sealed class AlertFeed(NpgsqlDataSource database, TimeProvider clock, ILogger<AlertFeed> log) : BackgroundService
+public sealed class AlertFeed : BackgroundService
 {
-    private readonly ConcurrentDictionary<Subscriber, Func<RaisedAlert, bool>> subscribers = new();
-    private readonly HashSet<string> told = [];
-    private readonly Queue<string> toldInOrder = new();
+    private const string OfAlerts = "finops_alert";
+    private const string OfNotices = "finops_alert_notice";
+
+    private readonly NpgsqlDataSource database;
+    private readonly TimeProvider clock;
+    private readonly ILogger<AlertFeed> log;
+    private readonly Audience<string, RaisedAlert, AlertView> alerts;
+    private readonly Audience<long, RaisedNotice, AlertNoticeView> notices;
+
+    public AlertFeed(NpgsqlDataSource database, TimeProvider clock, ILogger<AlertFeed> log)
+    {
+        (this.database, this.clock, this.log) = (database, clock, log);
+        alerts = new((id, cancellation) => RaisedAlert.ReadAsync(database, id, cancellation), alert => alert.View);
+        notices = new((id, cancellation) => RaisedNotice.ReadAsync(database, id, cancellation), notice => notice.View);
+    }
 
     /// <summary>Alerts that are raised from the moment of the subscription on.</summary>
     /// <param name="wants">Which of them; it decides who sees what.</param>
-    public IObservable<AlertView> Listen(Func<RaisedAlert, bool> wants) => new Alerts(this, wants);
+    public IObservable<AlertView> Alerts(Func<RaisedAlert, bool> wants) => alerts.Listen(wants);
+
+    /// <summary>Channels that are switched off or give up from the moment of the subscription on.</summary>
+    /// <param name="wants">Which of them; it decides who sees what.</param>
+    public IObservable<AlertNoticeView> Notices(Func<RaisedNotice, bool> wants) => notices.Listen(wants);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,13 +58,20 @@ public sealed class AlertFeed(NpgsqlDataSource database, TimeProvider clock, ILo
     private async Task ListenAsync(DateTimeOffset since, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var heard = Channel.CreateUnbounded<string>();
-        connection.Notification += (_, note) => heard.Writer.TryWrite(note.Payload);
-        await using (var listen = new NpgsqlCommand("listen finops_alert", connection)) await listen.ExecuteNonQueryAsync(cancellation);
-        foreach (var id in await RaisedAsync(since - Limits.AlertFeedOverlap, cancellation)) await TellAsync(id, cancellation);
+        var heard = Channel.CreateUnbounded<(string Of, string Id)>();
+        connection.Notification += (_, note) => heard.Writer.TryWrite((note.Channel, note.Payload));
+        await using (var listen = new NpgsqlCommand($"listen {OfAlerts}; listen {OfNotices}", connection)) await listen.ExecuteNonQueryAsync(cancellation);
+        var from = since - Limits.AlertFeedOverlap;
+        foreach (var id in await RaisedAsync(from, cancellation)) await alerts.TellAsync(id, cancellation);
+        foreach (var id in await NoticedAsync(from, cancellation)) await notices.TellAsync(id, cancellation);
         while (true)
         {
-            while (heard.Reader.TryRead(out var id)) await TellAsync(id, cancellation);
+            while (heard.Reader.TryRead(out var news))
+            {
+                if (news.Of == OfAlerts) await alerts.TellAsync(news.Id, cancellation);
+                else await notices.TellAsync(long.Parse(news.Id, CultureInfo.InvariantCulture), cancellation);
+            }
+
             if (await connection.WaitAsync(Limits.AlertFeedSilence, cancellation)) continue;
             // Nothing was heard for long: a question finds out whether anybody is still there.
             await using var ask = new NpgsqlCommand("select 1", connection);
@@ -56,42 +79,20 @@ public sealed class AlertFeed(NpgsqlDataSource database, TimeProvider clock, ILo
         }
     }
 
-    private async Task<IReadOnlyList<string>> RaisedAsync(DateTimeOffset since, CancellationToken cancellation)
+    private Task<IReadOnlyList<string>> RaisedAsync(DateTimeOffset since, CancellationToken cancellation) => IdsAsync<string>(
+        "select id from finops.alert where crossed_at > $1 and status <> 'SUPPRESSED' order by crossed_at, id limit $2", since, cancellation);
+
+    private Task<IReadOnlyList<long>> NoticedAsync(DateTimeOffset since, CancellationToken cancellation) => IdsAsync<long>(
+        "select id from finops.alert_notice where at > $1 order by id limit $2", since, cancellation);
+
+    private async Task<IReadOnlyList<T>> IdsAsync<T>(string sql, DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
-            "select id from finops.alert where crossed_at > $1 and status <> 'SUPPRESSED' order by crossed_at, id limit $2");
+        await using var command = database.CreateCommand(sql);
         command.Parameters.Add(new NpgsqlParameter { Value = since.ToUniversalTime() });
         command.Parameters.Add(new NpgsqlParameter { Value = Limits.AlertsPerSweep });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var ids = new List<string>();
-        while (await reader.ReadAsync(cancellation)) ids.Add(reader.GetString(0));
+        var ids = new List<T>();
+        while (await reader.ReadAsync(cancellation)) ids.Add(reader.GetFieldValue<T>(0));
         return ids;
-    }
-
-    private async Task TellAsync(string id, CancellationToken cancellation)
-    {
-        if (!told.Add(id)) return;
-        toldInOrder.Enqueue(id);
-        if (toldInOrder.Count > Limits.AlertFeedRemembered) told.Remove(toldInOrder.Dequeue());
-        if (subscribers.IsEmpty || await RaisedAlert.ReadAsync(database, id, cancellation) is not { } alert) return;
-        foreach (var (subscriber, wants) in subscribers)
-            if (wants(alert)) subscriber.Observer.OnNext(alert.View);
-    }
-
-    private sealed class Alerts(AlertFeed feed, Func<RaisedAlert, bool> wants) : IObservable<AlertView>
-    {
-        public IDisposable Subscribe(IObserver<AlertView> observer)
-        {
-            var subscriber = new Subscriber(feed, observer);
-            feed.subscribers[subscriber] = wants;
-            return subscriber;
-        }
-    }
-
-    private sealed class Subscriber(AlertFeed feed, IObserver<AlertView> observer) : IDisposable
-    {
-        public IObserver<AlertView> Observer => observer;
-
-        public void Dispose() => feed.subscribers.TryRemove(this, out _);
     }
 }

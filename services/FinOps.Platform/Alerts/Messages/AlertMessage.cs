@@ -13,13 +13,16 @@ internal sealed class AlertMessage(MessageTemplate subject, MessageTemplate plai
     public static readonly AlertMessage Usual = Of(
         """
         {%- case kind -%}
-        {%- when "THRESHOLD" -%}Budget {{ budgetId }} of {{ tenant }} has reached {{ thresholdPercent }} %
+        {%- when "THRESHOLD" -%}Budget {{ budgetId }} of {{ tenant }} has {% if measure == "UTILISATION" %}fallen to{% else %}reached{% endif %} {{ thresholdPercent }} %
         {%- when "FORECAST" -%}Budget {{ budgetId }} of {{ tenant }} is forecast to reach {{ thresholdPercent }} %
-        {%- when "RETRACTED" -%}Budget {{ budgetId }} of {{ tenant }} is below {{ thresholdPercent }} % after a correction
-        {%- when "RECOVERED" -%}Budget {{ budgetId }} of {{ tenant }} is below {{ thresholdPercent }} % again
-        {%- when "RECROSSED" -%}Budget {{ budgetId }} of {{ tenant }} has reached {{ thresholdPercent }} % once more
+        {%- when "RETRACTED" -%}Budget {{ budgetId }} of {{ tenant }} is {% if measure == "UTILISATION" %}above{% else %}below{% endif %} {{ thresholdPercent }} % after a correction
+        {%- when "RECOVERED" -%}Budget {{ budgetId }} of {{ tenant }} is {% if measure == "UTILISATION" %}above{% else %}below{% endif %} {{ thresholdPercent }} % again
+        {%- when "RECROSSED" -%}Budget {{ budgetId }} of {{ tenant }} has {% if measure == "UTILISATION" %}fallen to{% else %}reached{% endif %} {{ thresholdPercent }} % once more
+        {%- when "RENOTIFIED" -%}Budget {{ budgetId }} of {{ tenant }}: the alert at {{ thresholdPercent }}{% if thresholdKind == "SILENCE" %} hours without usage{% else %} %{% endif %} still stands
         {%- when "NO_DATA" -%}Budget {{ budgetId }} of {{ tenant }} gets no usage
         {%- when "DRIFT" -%}Budget {{ budgetId }} of {{ tenant }}: unit cost drifts
+        {%- when "TARGET" -%}Budget {{ budgetId }} of {{ tenant }}: unit cost lies above its target
+        {%- when "ANOMALY" -%}Budget {{ budgetId }} of {{ tenant }}: a day out of the ordinary
         {%- when "TEST" -%}Test of the alerts of budget {{ budgetId }} of {{ tenant }}
         {%- else -%}Budget {{ budgetId }} of {{ tenant }}: {{ kind }}
         {%- endcase -%}

@@ -13,6 +13,9 @@ internal static class AlertValues
     /// <summary>ISO 4217's code of no currency: the measure is tokens or requests.</summary>
     private const string NoCurrency = "XXX";
 
+    // Of shares of fleets: their unit, where others have a currency.
+    private const string Percent = "%";
+
     private static readonly BudgetAlertRaised Sample = new()
     {
         AlertId = "",
@@ -44,7 +47,7 @@ internal static class AlertValues
             ? Trim(decimal.Round(spend / amount * 100m, 1)) : null,
         ["amount"] = Number(alert.Amount) is { } limit ? Trim(limit) : Clean(alert.Amount),
         ["spend"] = Number(alert.Spend) is { } spent ? Trim(spent) : Clean(alert.Spend),
-        ["currency"] = alert.Currency is NoCurrency ? null : Clean(alert.Currency),
+        ["currency"] = alert.Measure is "IDLE_SHARE" or "UTILISATION" ? Percent : alert.Currency is NoCurrency ? null : Clean(alert.Currency),
         ["periodStart"] = Instant(alert.PeriodStart),
         ["periodEnd"] = Instant(alert.PeriodEnd),
         ["crossedAt"] = Instant(alert.CrossedAt),

@@ -7,7 +7,7 @@ using FinOps.Platform.Targets.Estimates;
 namespace FinOps.Host.Commands.Targets;
 
 /// <summary>Many deployments or loads beside each other. Needs no server.</summary>
-internal static class SweepCommand
+internal static class SweepTargets
 {
     /// <summary>The fields of `SweepInput` that are lists.</summary>
     private static readonly string[] Lists = ["model", "accelerator", "accelerators", "tensorParallel", "weights", "promptTokens", "outputTokens", "concurrency"];

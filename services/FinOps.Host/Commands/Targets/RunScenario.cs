@@ -7,7 +7,7 @@ using FinOps.Platform.Targets.Scenarios;
 namespace FinOps.Host.Commands.Targets;
 
 /// <summary>What a service costs, and what each change of it saves. Needs no server.</summary>
-internal static class TargetsScenario
+internal static class RunScenario
 {
     private static readonly Argument<string> File = new("FILE")
     {

@@ -10,7 +10,7 @@ using FinOps.Platform.Targets.Facts;
 namespace FinOps.Host.Commands.Targets;
 
 /// <summary>What is known of a chip or a model, and where it comes from. Needs no server.</summary>
-internal static class TargetsFacts
+internal static class ShowFacts
 {
     private static readonly Argument<string?> Key = new("KEY") { Description = "Of an accelerator or a model; all keys without it.", Arity = ArgumentArity.ZeroOrOne };
 

@@ -7,7 +7,7 @@ using FinOps.Platform.Targets.Claims;
 namespace FinOps.Host.Commands.Targets;
 
 /// <summary>What is said about the cost of tokens, beside what the model gives. Needs no server.</summary>
-internal static class TargetsClaims
+internal static class ShowClaims
 {
     private static readonly Argument<int?> Number = new("NUMBER") { Description = "One claim; all without it.", Arity = ArgumentArity.ZeroOrOne };
 

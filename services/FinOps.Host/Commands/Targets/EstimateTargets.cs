@@ -6,7 +6,7 @@ using FinOps.Platform.Targets.Estimates;
 namespace FinOps.Host.Commands.Targets;
 
 /// <summary>What a deployment does and costs by physics. Needs no server.</summary>
-internal static class EstimateCommand
+internal static class EstimateTargets
 {
     private static readonly Argument<string?> File = new("FILE")
     {

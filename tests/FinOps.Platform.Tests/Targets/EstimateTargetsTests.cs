@@ -6,7 +6,7 @@ using FinOps.Platform.Targets.Estimates;
 namespace FinOps.Platform.Tests.Targets;
 
 /// <summary>`finops targets estimate` and `finops targets sweep`, without a server.</summary>
-public sealed class EstimateCommandTests
+public sealed class EstimateTargetsTests
 {
     private static readonly string[] Usual = ["--model", "llama-3-70b", "--accelerator", "H100-SXM-80GB", "--weights", "fp8"];
 
