@@ -22,6 +22,9 @@ public sealed record CommitReservation(ReservationKey Key, decimal Actual, Recor
 
 public sealed record ReleaseReservation(ReservationKey Key, DateTimeOffset Now) : GateCommand(Now);
 
+/// <summary>Of several budgets that were asked together another one refused.</summary>
+public sealed record ReturnReservation(ReservationKey Key, DateTimeOffset Now) : GateCommand(Now);
+
 /// <summary>Whether a reservation is known; nothing happens.</summary>
 public sealed record FindReservation(ReservationKey Key, DateTimeOffset Now) : GateCommand(Now);
 
@@ -76,7 +79,8 @@ public static class GateDecider
     {
         Reserve reserve => Decide(reserve, gate),
         CommitReservation commit => Decide(commit, gate),
-        ReleaseReservation release => Decide(release, gate),
+        ReleaseReservation release => Released(release.Key, HoldStage.Released, release.Now, gate),
+        ReturnReservation taken => Released(taken.Key, HoldStage.Returned, taken.Now, gate),
         FindReservation find => new(new GateAnswer.Done(Known(find.Key, gate)), []),
         SeeBooks seen => new(new GateAnswer.Noted(), [.. Counted(seen, gate), new BooksSeen(seen.Books)]),
         PassTime time => new(new GateAnswer.Noted(), Lapses(time.Now, gate)),
@@ -93,8 +97,8 @@ public static class GateDecider
 
     private static GateDecision Decide(Reserve reserve, Gate gate)
     {
-        // Given back is as if it had never been: of several budgets that are asked together, one may refuse this time and grant the next.
-        if (gate.Holds.TryGetValue(reserve.Key, out var known) && known.Stage != HoldStage.Released) return Again(reserve, known);
+        // Of several budgets that are asked together, one may refuse this time and grant the next.
+        if (gate.Holds.TryGetValue(reserve.Key, out var known) && known.Stage != HoldStage.Returned) return Again(reserve, known);
         RequireUnnamed(reserve.Record, reserve.Key, gate);
         var now = reserve.Now;
         if (gate.Books is not { } books) return LookAgain;
@@ -111,9 +115,12 @@ public static class GateDecider
     {
         if (known.Amount != reserve.Amount || (reserve.Record is { } record && known.Record != record))
             throw Rejected("key_reused", "key", "This key reserved something else; each call has a key of its own.");
-        return known.Stage == HoldStage.Lapsed
-            ? throw Rejected("reservation_over", "key", "This key's reservation has lapsed; commit it, or reserve with another key.")
-            : new GateDecision(new GateAnswer.Granted(known), []);
+        return known.Stage switch
+        {
+            HoldStage.Lapsed => throw Rejected("reservation_over", "key", "This key's reservation has lapsed; commit it, or reserve with another key."),
+            HoldStage.Released => throw Rejected("reservation_released", "key", "This key's reservation was released; reserve with another key."),
+            _ => new GateDecision(new GateAnswer.Granted(known), []),
+        };
     }
 
     private static GateDecision Decide(CommitReservation commit, Gate gate)
@@ -121,7 +128,7 @@ public static class GateDecider
         var known = Known(commit.Key, gate);
         switch (known.Stage)
         {
-            case HoldStage.Released:
+            case HoldStage.Released or HoldStage.Returned:
                 throw Rejected("reservation_released", "key", "This reservation was released; what its call cost counts when its record comes.");
             case HoldStage.Counted when known.Actual == 0:
                 // Its record came first, and tells more than the commit.
@@ -139,12 +146,12 @@ public static class GateDecider
             : Changed(known with { Stage = HoldStage.Committed, Actual = commit.Actual, Record = record, DueAt = commit.Now + ReservationRules.RecordAwaited });
     }
 
-    private static GateDecision Decide(ReleaseReservation release, Gate gate)
+    private static GateDecision Released(ReservationKey key, HoldStage stage, DateTimeOffset now, Gate gate)
     {
-        var known = Known(release.Key, gate);
+        var known = Known(key, gate);
         return known.Stage switch
         {
-            HoldStage.Held => Changed(Ended(known, HoldStage.Released, release.Now)),
+            HoldStage.Held => Changed(Ended(known, stage, now)),
             HoldStage.Committed or HoldStage.Counted when known.Actual > 0 =>
                 throw Rejected("reservation_committed", "key", "This reservation was committed; it ends when its record is in the books."),
             _ => new(new GateAnswer.Done(known), []),

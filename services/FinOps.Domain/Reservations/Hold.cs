@@ -14,11 +14,14 @@ public enum HoldStage
     /// <summary>Left to the books: its record is there, or nobody will say which it is.</summary>
     Counted,
 
-    /// <summary>Given back unused.</summary>
+    /// <summary>Given back unused: its key is over, so that an order that was delayed cannot hold it again.</summary>
     Released,
 
     /// <summary>Its time ran out: no commit within the reservation's, no record within the commit's.</summary>
     Lapsed,
+
+    /// <summary>Taken back because another budget refused the call: as if it had never been, so its key may be asked again.</summary>
+    Returned,
 }
 
 /// <summary>One reservation.</summary>

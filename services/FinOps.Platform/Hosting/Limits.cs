@@ -501,7 +501,7 @@ public static class Limits
     /// <summary>Turns that a gate takes on one group when another activation is first; each loses to a commit, so someone advances.</summary>
     public const int StaleGateTurns = 25;
 
-    /// <summary>How long a gateway waits for an answer before the budget's own choice is the answer.</summary>
+    /// <summary>How long a gateway waits for an answer before the budget's own choice is the answer; <c>IGateGrain.AskAsync</c> says it, too.</summary>
     public static readonly TimeSpan ReservationPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>How old a process's list of hard budgets may be.</summary>

@@ -15,9 +15,11 @@ public interface IGateGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Answers when what it says is on disk. May interleave, because it only adds to a bounded buffer and awaits the result: that is what lets
-    /// one commit carry all that came while another was in flight.
+    /// one commit carry all that came while another was in flight. An order that is under way for longer than anybody waits for it
+    /// (<see cref="Limits.ReservationPatience"/>) is dropped: late, it would hold what its gateway was refused meanwhile.
     /// </summary>
     [AlwaysInterleave]
+    [ResponseTimeout("00:00:02")]
     [Alias("ask")]
     Task<GateReply> AskAsync(GateOrder order);
 }
@@ -37,7 +39,7 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
     public Task<GateReply> AskAsync(GateOrder order)
     {
         if (buffer.Count >= Limits.ReservationsWaiting) return Task.FromResult(GateReply.Away("too many orders wait at this budget"));
-        var waiting = new Waiting(order);
+        var waiting = new Waiting(order, clock.GetTimestamp());
         buffer.Enqueue(waiting);
         if (working.IsCompleted) working = WorkAsync();
         return waiting.Reply.Task;
@@ -118,6 +120,12 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
                 continue;
             }
 
+            if (clock.GetElapsedTime(group[i].Since) > Limits.ReservationPatience)
+            {
+                replies[i] = GateReply.Away("nobody waits for the answer any more");
+                continue;
+            }
+
             try
             {
                 var decision = GateDecider.Decide(group[i].Order.ToCommand(now, areFresh), gate);
@@ -163,14 +171,14 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
     private static GateVerdict VerdictOf(GateVerb verb) => verb switch
     {
         GateVerb.Commit => GateVerdict.Committed,
-        GateVerb.Release => GateVerdict.Released,
+        GateVerb.Release or GateVerb.Return => GateVerdict.Released,
         GateVerb.Find => GateVerdict.Found,
         _ => throw new UnreachableException(verb.ToString()),
     };
 
     private sealed record Known(Gate Gate, long Version, KnownTerms Terms);
 
-    private sealed record Waiting(GateOrder Order)
+    private sealed record Waiting(GateOrder Order, long Since)
     {
         public TaskCompletionSource<GateReply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -10,6 +10,9 @@ public enum GateVerb
     Commit,
     Release,
 
+    /// <summary>Of a reservation that another budget refused.</summary>
+    Return,
+
     /// <summary>Whether the reservation is known; changes nothing.</summary>
     Find,
 }
@@ -36,6 +39,7 @@ public sealed record GateOrder(
             GateVerb.Reserve => new Reserve(key, Amount, Ttl, record, now, booksAreFresh),
             GateVerb.Commit => new CommitReservation(key, Amount, record, now),
             GateVerb.Release => new ReleaseReservation(key, now),
+            GateVerb.Return => new ReturnReservation(key, now),
             GateVerb.Find => new FindReservation(key, now),
             _ => throw new System.Diagnostics.UnreachableException(Verb.ToString()),
         };

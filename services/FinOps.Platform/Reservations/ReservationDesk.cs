@@ -37,7 +37,7 @@ internal sealed class ReservationDesk(
         if (answers.All(a => a.Reply.Verdict == GateVerdict.Granted)) return Told(body.Key!, "granted", answers);
         // All or none: what the others granted goes back. Where that is lost, it lapses.
         await Task.WhenAll(answers.Where(a => a is { Reply.Verdict: GateVerdict.Granted, Basis: Books })
-            .Select(a => AskAsync(a.Gate, new GateOrder(GateVerb.Release, body.Key!, 0, default, null, null))));
+            .Select(a => AskAsync(a.Gate, new GateOrder(GateVerb.Return, body.Key!, 0, default, null, null))));
         Refuse(answers);
         return Told(body.Key!, "refused", answers);
     }
@@ -61,11 +61,10 @@ internal sealed class ReservationDesk(
 
     /// <exception cref="RejectedException">Names every flaw; nothing is changed.</exception>
     /// <exception cref="GateAwayException">The books are away: say it again, or let it lapse.</exception>
-    public async Task<ReservationAnswer> ReleaseAsync(string key, string? budget, string? tenant, Viewer viewer, CancellationToken cancellation)
+    public async Task<ReservationAnswer> ReleaseAsync(string key, ReservationBody body, Viewer viewer, CancellationToken cancellation)
     {
-        var body = new ReservationBody { Budget = budget, Tenant = tenant };
         var flaws = ReservationRules.KeyFlaws(key);
-        var gates = await concerned.OfAsync(body, new SaidCall(null, null, null), isNew: false, viewer, flaws, cancellation);
+        var gates = await concerned.OfAsync(body, AskedCall.Read(body, money: null, flaws).Said, isNew: false, viewer, flaws, cancellation);
         if (flaws.Count > 0) throw new RejectedException(flaws);
         return await EndAsync("released", key, [.. gates.Select(g => (g, new GateOrder(GateVerb.Release, key, 0, default, null, null)))]);
     }

@@ -25,7 +25,9 @@ internal sealed class ReservationEndpoint(ReservationDesk desk)
         AnswerAsync(http, async viewer => await BodyAsync(http) is { } body ? await desk.CommitAsync(Key(http), body, viewer, http.RequestAborted) : null);
 
     public Task ReleaseAsync(HttpContext http) => AnswerAsync(http, async viewer =>
-        await desk.ReleaseAsync(Key(http), Asked(http, "budget"), Asked(http, "tenant"), viewer, http.RequestAborted));
+        await desk.ReleaseAsync(
+            Key(http), new ReservationBody { Budget = Asked(http, "budget"), Tenant = Asked(http, "tenant"), Model = Asked(http, "model"), Fleet = Asked(http, "fleet") },
+            viewer, http.RequestAborted));
 
     private static async Task AnswerAsync(HttpContext http, Func<Viewer, Task<ReservationAnswer?>> act)
     {

@@ -75,6 +75,16 @@ public sealed class GateDeciderTests
     }
 
     [Fact]
+    public void Whether_a_key_is_known_is_told_and_changes_nothing()
+    {
+        Do(Ask("one", 4));
+        var before = gate;
+        Assert.IsType<GateAnswer.Done>(Do(new FindReservation(new("one"), Start)));
+        Assert.Equal("reservation_unknown", Code(() => Do(new FindReservation(new("two"), Start))));
+        Assert.Same(before, gate);
+    }
+
+    [Fact]
     public void One_record_ends_one_reservation()
     {
         Do(Ask("one", 1) with { Record = Record });
@@ -91,11 +101,24 @@ public sealed class GateDeciderTests
         Do(new ReleaseReservation(new("one"), Start));
         Assert.Equal(10, gate.Left);
         Assert.Equal("reservation_released", Code(() => Do(new CommitReservation(new("one"), 4, null, Start))));
-        Assert.IsType<GateAnswer.Granted>(Do(Ask("one", 5)));
-        Do(new ReleaseReservation(new("one"), Start));
+        // An order that was long under way comes after all.
+        Assert.Equal("reservation_released", Code(() => Do(Ask("one", 4))));
+        Assert.Equal(10, gate.Left);
         Do(Ask("two", 4));
         Do(new CommitReservation(new("two"), 4, Record, Start));
         Assert.Equal("reservation_committed", Code(() => Do(new ReleaseReservation(new("two"), Start))));
+    }
+
+    [Fact]
+    public void What_was_taken_back_because_another_budget_refused_may_be_asked_again_for_whatever_it_is_then()
+    {
+        Do(Ask("one", 4));
+        Do(new ReturnReservation(new("one"), Start));
+        Do(new ReturnReservation(new("one"), Start));
+        Assert.Equal(10, gate.Left);
+        Assert.Equal("reservation_released", Code(() => Do(new CommitReservation(new("one"), 4, null, Start))));
+        Assert.IsType<GateAnswer.Granted>(Do(Ask("one", 5)));
+        Assert.Equal(5, gate.Left);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal sealed class GateWorld(decimal limit)
                 decision = GateDecider.Decide(command with { BooksAreFresh = true }, Gate);
             }
         }
-        catch (RejectedException over) when (over.Rejections[0].Code == "reservation_over")
+        catch (RejectedException over) when (over.Rejections[0].Code is "reservation_over" or "reservation_released")
         {
             return;
         }
@@ -89,12 +89,12 @@ internal sealed class GateWorld(decimal limit)
         Do(new CommitReservation(Key(number), actual, namesRecord ? Record(number) : null, now));
     }
 
-    /// <summary>Only what will not happen is given back.</summary>
-    public void Release(int number)
+    /// <summary>Only what will not happen is given back: by its gateway, or because another budget refused it.</summary>
+    public void Release(int number, bool isByAnother)
     {
         if (!calls.TryGetValue(number, out var call) || call.Actual is not null) return;
         call.IsReleased = true;
-        Do(new ReleaseReservation(Key(number), now));
+        Do(isByAnother ? new ReturnReservation(Key(number), now) : new ReleaseReservation(Key(number), now));
     }
 
     public void RecordArrives(int number)
@@ -172,7 +172,7 @@ internal sealed class GateWorld(decimal limit)
     {
         Gate = decision.Events.Aggregate(Gate, GateDecider.Evolve);
         foreach (var changed in decision.Events.OfType<HoldChanged>())
-            if (changed.Hold.Stage is HoldStage.Held or HoldStage.Committed or HoldStage.Released || changed.Hold.Actual > 0) rows[changed.Hold.Key] = changed.Hold;
+            if (changed.Hold.Stage is HoldStage.Held or HoldStage.Committed or HoldStage.Released or HoldStage.Returned || changed.Hold.Actual > 0) rows[changed.Hold.Key] = changed.Hold;
         Assert.Equal(Gate.Holds.Values.Sum(h => h.Weight), Gate.Held);
         Assert.Equal(Gate.Holds.Values.Select(h => h.Awaited).OfType<RecordKey>().ToHashSet(), Gate.Awaited.Keys.ToHashSet());
     }

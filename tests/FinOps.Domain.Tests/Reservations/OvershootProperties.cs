@@ -14,7 +14,7 @@ public sealed class OvershootProperties
         (8, Gen.Select(Number, Gen.Int[1, 40], Gen.Int[1, 120], Gen.Bool).Select<(int N, int E, int S, bool R), Action<GateWorld>>(x => w => w.Reserve(x.N, x.E, x.S, x.R))),
         (5, Gen.Select(Number, Gen.Int[0, 60]).Select<(int N, int A), Action<GateWorld>>(x => w => w.Happens(x.N, x.A))),
         (5, Gen.Select(Number, Gen.Bool).Select<(int N, bool R), Action<GateWorld>>(x => w => w.Commit(x.N, x.R))),
-        (2, Number.Select<int, Action<GateWorld>>(n => w => w.Release(n))),
+        (2, Gen.Select(Number, Gen.Bool).Select<(int N, bool A), Action<GateWorld>>(x => w => w.Release(x.N, x.A))),
         (5, Number.Select<int, Action<GateWorld>>(n => w => w.RecordArrives(n))),
         (1, Gen.Int[1, 20].Select<int, Action<GateWorld>>(cost => w => w.Unreserved(cost))),
         (3, Gen.Int[0, 400].Select<int, Action<GateWorld>>(seconds => w => w.PassTime(seconds))),

@@ -263,7 +263,7 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
         Assert.Equal(["finance CREATED", "acme CHANGED", "finance CHANGED", "finance CLOSED"], acts.Select(a => $"{a.GetProperty("by").GetString()} {a.GetProperty("what").GetString()}"));
         Assert.Equal("""[{"field":"amount","before":"100","after":"120"}]""", Text(acts[1].GetProperty("changes")));
         Assert.Equal(
-            """[{"field":"kind","before":"Soft","after":"Hard"},{"field":"amountChanges","before":null,"after":"150 from 2030-01-01T00:00:00Z"}]""",
+            """[{"field":"kind","before":"Soft","after":"Hard"},{"field":"whenAway","before":null,"after":"Closed"},{"field":"amountChanges","before":null,"after":"150 from 2030-01-01T00:00:00Z"}]""",
             Text(acts[2].GetProperty("changes")));
     }
 

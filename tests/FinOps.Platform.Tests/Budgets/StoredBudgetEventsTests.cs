@@ -16,6 +16,7 @@ public sealed class StoredBudgetEventsTests
     [Theory]
     [InlineData("budget_created_v1", 0)]
     [InlineData("budget_changed_v1", 1)]
+    [InlineData("budget_changed_v1.hard", 1)]
     [InlineData("budget_closed_v1", 2)]
     [InlineData("threshold_crossed_v1", 3)]
     [InlineData("threshold_retracted_v1", 4)]

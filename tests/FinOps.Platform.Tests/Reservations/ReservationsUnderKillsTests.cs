@@ -16,10 +16,10 @@ public sealed class ReservationsUnderKillsTests
     /// <summary>Whoever holds writes a grant; and what is taken then: the records in the books, and what is held whose record is not.</summary>
     private const string Watch =
         """
-        create table finops.watched (budget_id text not null, key text not null, stage text not null, taken numeric not null);
+        create table finops.watched (place bigserial primary key, budget_id text not null, key text not null, stage text not null, taken numeric not null);
         create function finops.watch() returns trigger language plpgsql as $$
         begin
-          insert into finops.watched select new.budget_id, new.key, new.stage,
+          insert into finops.watched (budget_id, key, stage, taken) select new.budget_id, new.key, new.stage,
             (select coalesce(sum(b.records), 0) from finops.bucket b join finops.series s on s.id = b.series where s.tenant = new.budget_id)
             + (select coalesce(sum(case r.stage when 'HELD' then r.amount when 'COMMITTED' then r.actual else 0 end), 0) from finops.reservation r
                where r.budget_id = new.budget_id
@@ -39,7 +39,7 @@ public sealed class ReservationsUnderKillsTests
         var silos = places.Select(platform.Serve).ToArray();
         await Task.WhenAll(silos.Append(platform.Serve(door)).Select(p => p.ReadyAsync()));
         await platform.ExecuteAsync(Watch);
-        await platform.AskAsync(door, $"mutation {{ {string.Join(' ', Enumerable.Range(0, rounds).Select(Budget))} }}");
+        foreach (var some in Enumerable.Range(0, rounds).Chunk(20)) await platform.AskAsync(door, $"mutation {{ {string.Join(' ', some.Select(Budget))} }}");
         using var http = await platform.ClientAsync(door, "operator");
         // The door has heard of them.
         await Eventually.SeeAsync(async () => (int)(await http.DeleteAsync($"/v1/reservations/none?tenant={Name(rounds - 1)}")).StatusCode, status => status == 404);
@@ -69,12 +69,15 @@ public sealed class ReservationsUnderKillsTests
     private static async Task CheckAsync(ShippedPlatform platform, string budget, RetryingGateways gateways, int more)
     {
         Assert.NotEmpty(gateways.Refused);
-        Assert.Empty(await platform.TextsAsync($"select key from finops.watched where budget_id = '{budget}' and stage = 'HELD' group by key having count(*) > 1"));
+        Assert.Empty(await platform.TextsAsync(
+            $"select key || ': ' || string_agg(stage, ' ' order by place) from finops.watched where budget_id = '{budget}' group by key having count(*) filter (where stage = 'HELD') > 1"));
         Assert.InRange(await platform.NumberAsync($"select max(taken)::bigint from finops.watched where budget_id = '{budget}'"), 1, Limit);
         var onDisk = (await platform.TextsAsync($"select key from finops.reservation where budget_id = '{budget}'")).ToHashSet();
         Assert.Empty(gateways.Granted.Except(onDisk));
-        // Nothing leaked, either: what is not given back and what fits beside it are the limit.
-        Assert.Equal(Limit, gateways.Granted.Count - gateways.Released.Count + more);
+        // Who was refused last was refused by a full budget, of which what was granted and not given back is a part. More may be held only by an order
+        // that was decided when its gateway had stopped waiting and was refused on its next try: it lapses.
+        Assert.Equal(Limit, await platform.NumberAsync($"select taken::bigint from finops.watched where budget_id = '{budget}' order by place desc limit 1"));
+        Assert.InRange(gateways.Granted.Count - gateways.Released.Count + more, 1, Limit);
     }
 
     private static string Name(int round) => $"kills-{round}";

@@ -118,7 +118,7 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
         var refused = await gateway.ReserveOfAsync("mixed", Ask("two", 6));
         Assert.Equal(("refused", "granted granted refused"), (refused.Verdict, string.Join(' ', refused.Body.GetProperty("budgets").EnumerateArray().Select(b => b.GetProperty("verdict").GetString()))));
         Assert.Equal(
-            ["mixed-calls RELEASED", "mixed-money RELEASED"],
+            ["mixed-calls RETURNED", "mixed-money RETURNED"],
             await host.RowsAsync("select budget_id, stage from finops.reservation where key = 'two' and budget_id like 'mixed-%' order by 1"));
 
         // Who commits says what the budgets need that held it, and nothing else happens until then.
@@ -132,6 +132,11 @@ public sealed class ScopedReservationTests(AlertingHost host) : IClassFixture<Al
         // A call that only budgets held which need no tokens.
         await gateway.ReserveOfAsync("mixed", new { key = "three", model = "m3", amount = "3" });
         Assert.Equal("committed", (await gateway.CommitOfAsync("mixed", "three", new { actual = "2" })).Verdict);
+        await gateway.ReserveOfAsync("mixed", Ask("four", 5));
+        using var released = await host.Client("fleet").DeleteAsync("/v1/reservations/four?tenant=mixed&model=m1", TestContext.Current.CancellationToken);
+        Assert.Equal(
+            "mixed-calls released 0 requests XXX 2; mixed-money released 0 charge USD 100; mixed-tokens released 0 tokens XXX 20",
+            (await Heard.OfAsync(released)).Said);
     }
 
     private Task<Gateway> ScopedAsync(string tenant, string name, Action<BudgetScopeInput> scope, BudgetMeasure measure = BudgetMeasure.Charge, decimal amount = 100) =>
