@@ -25,7 +25,7 @@ public sealed class BudgetKindMessageTests
 
         Assert.Equal(subject, text.Subject);
         Assert.Contains(isShare ? "83.5 % of 100 % (83.5 %)" : "83.5 USD of 100 USD (83.5 %)", text.Plain, StringComparison.Ordinal);
-        foreach (var body in (string[])[text.Html, JsonSerializer.Serialize(SlackChannel.Body(text)), JsonSerializer.Serialize(TeamsChannel.Body(text))])
+        foreach (var body in (string[])[text.Html, JsonSerializer.Serialize(ChannelBodyTests.Slack.Body(text)), JsonSerializer.Serialize(ChannelBodyTests.Teams.Body(text))])
         {
             Assert.Contains("because", body, StringComparison.Ordinal);
             Assert.DoesNotContain("XXX", body, StringComparison.Ordinal);
