@@ -10,23 +10,25 @@ namespace FinOps.Host.Benchmarks;
 
 /// <summary>
 /// Reservations on one hot budget and on a thousand, each answered when it is on disk, beside one committed UPDATE a reservation: by calls of the
-/// grain, and through HTTP at a host of its own.
+/// grain, in this process.
 /// </summary>
-internal sealed class ReserveBenchmark(WebApplication app, string postgres, Uri url, string key) : IAsyncDisposable
+internal sealed class ReserveBenchmark(WebApplication app, string postgres) : IAsyncDisposable
 {
     private const int Budgets = 1_000;
     private const decimal Amount = 0.000001m;
 
-    public static ReserveBenchmark Create(string postgres, Uri url, string key) => new(SiloAlone.Build(), postgres, url, key);
+    private readonly string run = Guid.NewGuid().ToString("N")[..8];
+
+    /// <summary>As many more hard budgets, whose gates were not asked here: for another host.</summary>
+    public string[] Others => [.. Enumerable.Range(0, Budgets).Select(n => $"bench-{run}-other-{n}")];
+
+    public static ReserveBenchmark Create(string postgres) => new(SiloAlone.Build(), postgres);
 
     public async Task<IReadOnlyList<Measurement>> MeasureAsync(int count, int callers, CancellationToken cancellation)
     {
         await app.StartAsync(cancellation);
-        var run = Guid.NewGuid().ToString("N")[..8];
         var ids = Enumerable.Range(0, Budgets).Select(n => $"bench-{run}-{n}").ToArray();
-        // Gates of the host, which its own silo has never asked.
-        var doors = ids.Select(id => $"{id}-http").ToArray();
-        await BenchmarkBudgets.CreateAsync(app.Services.GetRequiredService<BudgetDesk>(), ids.Concat(doors).Select(id => (id, id)), cancellation, budget => budget.Kind = BudgetKind.Hard);
+        await BenchmarkBudgets.CreateAsync(app.Services.GetRequiredService<BudgetDesk>(), ids.Concat(Others).Select(id => (id, id)), cancellation, budget => budget.Kind = BudgetKind.Hard);
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { MaxPoolSize = Limits.DatabaseConnections, MaxAutoPrepare = 10 }.ConnectionString);
         await using (var table = database.CreateCommand(
             """
@@ -36,17 +38,14 @@ internal sealed class ReserveBenchmark(WebApplication app, string postgres, Uri 
             await table.ExecuteNonQueryAsync(cancellation);
         await using (var rows = database.CreateCommand("insert into finops.bench_reserved select unnest($1::text[]), 0, 1000000"))
         {
-            rows.Parameters.Add(new NpgsqlParameter { Value = ids.Concat(doors).ToArray() });
+            rows.Parameters.Add(new NpgsqlParameter { Value = ids.Concat(Others).ToArray() });
             await rows.ExecuteNonQueryAsync(cancellation);
         }
 
-        var http = new ReserveHttpBenchmark(url, key);
         return
         [
             .. await MeasureAsync("reserve-hot", "one budget", ids[..1], database, count, callers, cancellation),
             .. await MeasureAsync("reserve-thousand", $"{Budgets} budgets", ids, database, count, callers, cancellation),
-            .. await http.MeasureAsync("reserve-http-hot", "one budget", doors[..1], count, callers, cancellation),
-            .. await http.MeasureAsync("reserve-http-thousand", $"{Budgets} budgets", doors, count, callers, cancellation),
         ];
     }
 

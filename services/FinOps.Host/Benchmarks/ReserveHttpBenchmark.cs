@@ -8,7 +8,17 @@ internal sealed class ReserveHttpBenchmark(Uri url, string key)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public async Task<IReadOnlyList<Measurement>> MeasureAsync(string name, string of, string[] budgets, int count, int callers, CancellationToken cancellation)
+    /// <param name="budgets">Hard ones that nobody reserves from at the time.</param>
+    /// <param name="count">Requests of a round.</param>
+    /// <param name="callers">How many ask at once.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<IReadOnlyList<Measurement>> MeasureAsync(string[] budgets, int count, int callers, CancellationToken cancellation) =>
+    [
+        .. await MeasureAsync("reserve-http-hot", "one budget", budgets[..1], count, callers, cancellation),
+        .. await MeasureAsync("reserve-http-thousand", $"{budgets.Length} budgets", budgets, count, callers, cancellation),
+    ];
+
+    private async Task<IReadOnlyList<Measurement>> MeasureAsync(string name, string of, string[] budgets, int count, int callers, CancellationToken cancellation)
     {
         await using var baseline = await InsertHost.StartAsync(Patience, cancellation);
         // The first of each do not count: code is compiled, grains wake, connections are opened.

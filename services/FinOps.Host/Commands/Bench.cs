@@ -112,8 +112,17 @@ internal static class Bench
         };
         reserve.SetAction(async (parsed, cancellation) =>
         {
-            await using var benchmark = ReserveBenchmark.Create(Postgres(), Connection.Url(parsed), Connection.Key(parsed, "operator"));
-            foreach (var measurement in await benchmark.MeasureAsync(parsed.GetValue(Reservations), parsed.GetValue(Callers), cancellation)) measurement.Print();
+            var (count, callers) = (parsed.GetValue(Reservations), parsed.GetValue(Callers));
+            var others = Array.Empty<string>();
+            // Gone before the doors are tried: the connections of all of them are more than the server allows.
+            await using (var benchmark = ReserveBenchmark.Create(Postgres()))
+            {
+                foreach (var measurement in await benchmark.MeasureAsync(count, callers, cancellation)) measurement.Print();
+                others = benchmark.Others;
+            }
+
+            var http = new ReserveHttpBenchmark(Connection.Url(parsed), Connection.Key(parsed, "operator"));
+            foreach (var measurement in await http.MeasureAsync(others, count, callers, cancellation)) measurement.Print();
         });
         var alert = new Command("alert", "From the publish of the record that crosses to the webhook's receipt, while other usage comes, beside an idle host.")
         {
