@@ -5,6 +5,7 @@ using FinOps.Platform.Budgets;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FinOps.Platform.Reservations;
@@ -16,7 +17,8 @@ internal sealed record GateEntry(string Budget, TenantId Tenant, BudgetMeasure M
 /// The hard budgets, in memory: who may ask, and what is answered while the books are away, must be known when they are. A list that cannot
 /// be read again stays in force.
 /// </summary>
-internal sealed class GateDirectory(NpgsqlDataSource database, TimeProvider clock, ILogger<GateDirectory> log) : IDisposable
+internal sealed class GateDirectory(
+    NpgsqlDataSource database, TimeProvider clock, IOptions<ReservationOptions> options, ILogger<GateDirectory> log) : IDisposable
 {
     private readonly SemaphoreSlim reading = new(1, 1);
     private volatile Listed? latest;
@@ -70,7 +72,7 @@ internal sealed class GateDirectory(NpgsqlDataSource database, TimeProvider cloc
         var (readAt, known) = (clock.GetTimestamp(), changes);
         await using var command = database.CreateCommand(
             "select budget_id, tenant, measure, models, fleets, tags, currency, when_away from finops.gate where is_hard order by budget_id");
-        command.CommandTimeout = (int)Limits.ReservationPatience.TotalSeconds;
+        command.CommandTimeout = (int)options.Value.Patience.TotalSeconds;
         var entries = new List<GateEntry>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -5,6 +5,7 @@ using FinOps.Domain.Reservations;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
 namespace FinOps.Platform.Reservations;
@@ -16,7 +17,7 @@ public interface IGateGrain : IGrainWithStringKey
     /// <summary>
     /// Answers when what it says is on disk. May interleave, because it only adds to a bounded buffer and awaits the result: that is what lets
     /// one commit carry all that came while another was in flight. An order that is under way for longer than anybody waits for it
-    /// (<see cref="Limits.ReservationPatience"/>) is dropped: late, it would hold what its gateway was refused meanwhile.
+    /// (<see cref="ReservationOptions.Patience"/>) is dropped: late, it would hold what its gateway was refused meanwhile.
     /// </summary>
     [AlwaysInterleave]
     [ResponseTimeout("00:00:02")]
@@ -28,7 +29,8 @@ public interface IGateGrain : IGrainWithStringKey
 /// Holds nothing that PostgreSQL does not: reservations, and what the books said last. After any failure it forgets what it knows and reads
 /// it again.
 /// </summary>
-internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks books, TimeProvider clock, ILogger<GateGrain> log) : Grain, IGateGrain
+internal sealed class GateGrain(
+    GateRows rows, GateWrites writes, ReadGateBooks books, TimeProvider clock, IOptions<ReservationOptions> options, ILogger<GateGrain> log) : Grain, IGateGrain
 {
     private readonly Queue<Waiting> buffer = new();
     private Task working = Task.CompletedTask;
@@ -120,7 +122,7 @@ internal sealed class GateGrain(GateRows rows, GateWrites writes, ReadGateBooks 
                 continue;
             }
 
-            if (clock.GetElapsedTime(group[i].Since) > Limits.ReservationPatience)
+            if (clock.GetElapsedTime(group[i].Since) > options.Value.Patience)
             {
                 replies[i] = GateReply.Away("nobody waits for the answer any more");
                 continue;

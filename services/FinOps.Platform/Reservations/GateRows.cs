@@ -1,7 +1,7 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Reservations;
-using FinOps.Platform.Hosting;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FinOps.Platform.Reservations;
@@ -10,7 +10,7 @@ namespace FinOps.Platform.Reservations;
 internal sealed record LoadedGate(Gate Gate, long Version);
 
 /// <summary>Reads a gate's reservations when its grain wakes.</summary>
-internal sealed class GateRows(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class GateRows(NpgsqlDataSource database, TimeProvider clock, IOptions<ReservationOptions> options)
 {
     /// <returns>Null when the budget is no hard one.</returns>
     public async Task<LoadedGate?> LoadAsync(BudgetId budget, CancellationToken cancellation)
@@ -22,7 +22,7 @@ internal sealed class GateRows(NpgsqlDataSource database, TimeProvider clock)
             from finops.gate g left join finops.reservation r on r.budget_id = g.budget_id and r.due_at > $2
             where g.budget_id = $1 and g.is_hard
             """);
-        command.CommandTimeout = (int)Limits.ReservationPatience.TotalSeconds;
+        command.CommandTimeout = (int)options.Value.Patience.TotalSeconds;
         command.Parameters.Add(new NpgsqlParameter { Value = budget.Value });
         command.Parameters.Add(new NpgsqlParameter { Value = (clock.GetUtcNow() - ReservationRules.Remembered).ToUniversalTime() });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -3,6 +3,7 @@ using FinOps.Domain.Metering;
 using FinOps.Domain.Reservations;
 using FinOps.Platform.Hosting;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -20,7 +21,7 @@ internal sealed record GateWrite(string Budget, long Version, IReadOnlyList<Hold
 /// The lanes that write a silo's reservations, each with one commit in flight; what arrives meanwhile goes into the next, of whichever
 /// budget. A thousand budgets with a reservation each cost one commit, not a thousand.
 /// </summary>
-internal sealed class GateWrites(NpgsqlDataSource database) : BackgroundService
+internal sealed class GateWrites(NpgsqlDataSource database, IOptions<ReservationOptions> options) : BackgroundService
 {
     /// <summary>Rows are written only for the gates whose version moved: one statement, so both or neither, budget by budget.</summary>
     private const string Sql =
@@ -79,7 +80,7 @@ internal sealed class GateWrites(NpgsqlDataSource database) : BackgroundService
     {
         var holds = group.SelectMany(w => w.Holds.Select(h => (w.Budget, Hold: h))).ToList();
         await using var command = database.CreateCommand(Sql);
-        command.CommandTimeout = (int)Limits.ReservationPatience.TotalSeconds;
+        command.CommandTimeout = (int)options.Value.Patience.TotalSeconds;
         Add(command, NpgsqlDbType.Text, [.. group.Select(w => w.Budget)]);
         Add(command, NpgsqlDbType.Bigint, group.Select(w => w.Version).ToArray());
         Add(command, NpgsqlDbType.Text, holds.Select(h => h.Budget).ToArray());

@@ -3,9 +3,9 @@ using FinOps.Domain.Budgets;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Reservations;
 using FinOps.Platform.Budgets;
-using FinOps.Platform.Hosting;
 using Marten;
 using Marten.Services;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FinOps.Platform.Reservations;
@@ -23,7 +23,8 @@ internal sealed record SeenBooks(GateBooks Books, IReadOnlyCollection<RecordKey>
 /// What the books say of a hard budget, in one snapshot of the database: a record's key and its quantities are committed together, so a
 /// record is in the spend exactly when its key is there, and no reservation counts beside its own record.
 /// </summary>
-internal sealed class ReadGateBooks(NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, TimeProvider clock)
+internal sealed class ReadGateBooks(
+    NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, TimeProvider clock, IOptions<ReservationOptions> options)
 {
     /// <param name="budget">Whose books.</param>
     /// <param name="known">The terms as they were last time; read again only where they changed.</param>
@@ -34,7 +35,7 @@ internal sealed class ReadGateBooks(NpgsqlDataSource database, IDocumentStore st
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        await using (var patience = new NpgsqlCommand($"set local statement_timeout = {(int)Limits.ReservationPatience.TotalMilliseconds}", connection))
+        await using (var patience = new NpgsqlCommand($"set local statement_timeout = {(int)options.Value.Patience.TotalMilliseconds}", connection))
             await patience.ExecuteNonQueryAsync(cancellation);
         // The snapshot begins with the first question, so it is no older than this.
         var now = clock.GetUtcNow();

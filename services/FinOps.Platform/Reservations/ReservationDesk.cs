@@ -4,9 +4,9 @@ using FinOps.Domain.Reservations;
 using FinOps.Domain.Values;
 using FinOps.Platform.Access;
 using FinOps.Platform.Budgets;
-using FinOps.Platform.Hosting;
 using FinOps.Platform.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FinOps.Platform.Reservations;
 
@@ -15,7 +15,8 @@ internal sealed class GateAwayException(string budget) : Exception($"The books o
 
 /// <summary>Checks an order against the credential and the rules, brings it to every hard budget that it concerns, and tells what came of it.</summary>
 internal sealed class ReservationDesk(
-    ConcernedGates concerned, ReservationSizes sizes, IGrainFactory grains, TimeProvider clock, ILogger<ReservationDesk> log)
+    ConcernedGates concerned, ReservationSizes sizes, IGrainFactory grains, TimeProvider clock, IOptions<ReservationOptions> options,
+    ILogger<ReservationDesk> log)
 {
     private const string Books = "books";
     private const string Away = "away";
@@ -132,7 +133,7 @@ internal sealed class ReservationDesk(
     {
         try
         {
-            return await grains.GetGrain<IGateGrain>(gate.Budget).AskAsync(order).WaitAsync(Limits.ReservationPatience, clock);
+            return await grains.GetGrain<IGateGrain>(gate.Budget).AskAsync(order).WaitAsync(options.Value.Patience, clock);
         }
         catch (Exception away) when (away is TimeoutException or OrleansException || away.Passes())
         {

@@ -18,6 +18,7 @@ public static class ReservationsModule
 
     public static IServiceCollection AddReservations(this IServiceCollection services)
     {
+        services.AddOptions<ReservationOptions>().BindConfiguration("Reservations");
         services.AddSingleton<GateDirectory>();
         services.AddSingleton<EstimateCharge>();
         services.AddSingleton<ConcernedGates>();
@@ -30,6 +31,7 @@ public static class ReservationsModule
     /// <summary>What the gate grains of a silo need.</summary>
     public static IServiceCollection AddGateGrains(this IServiceCollection services)
     {
+        services.AddOptions<ReservationOptions>().BindConfiguration("Reservations");
         services.AddSingleton<GateRows>();
         services.AddSingleton<ReadGateBooks>();
         services.AddSingleton<GateWrites>();

@@ -1,7 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Platform.Tests.Budgets;
 using FinOps.Platform.Tests.Fixtures;
-using Npgsql;
 
 namespace FinOps.Platform.Tests.Reservations;
 
@@ -62,29 +61,6 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
         Assert.Equal(["pair-budget HELD 9", "pair-small HELD 9"], await host.RowsAsync(
             "select budget_id, stage, amount::int from finops.reservation where budget_id like 'pair-%' order by 1"));
         Assert.Equal("committed", (await both.PostAsync("/v1/reservations/k/commit", new { tenant = "pair", actual = "8" })).Verdict);
-    }
-
-    [Theory]
-    [InlineData("shut", null, "closed")]
-    [InlineData("ajar", WhenAway.Open, "open")]
-    public async Task While_the_books_do_not_answer_a_budget_does_what_it_chose(string tenant, WhenAway? whenAway, string told)
-    {
-        var gateway = await Gateway.WithBudgetAsync(host, tenant, b => b.WhenAway = whenAway);
-        Assert.Equal("granted", (await gateway.ReserveAsync("before", "10")).Verdict);
-        await using (var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
-        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
-        {
-            await using (var hold = new NpgsqlCommand("lock table finops.gate in access exclusive mode", connection))
-                await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            var away = await gateway.ReserveAsync("meanwhile", "20");
-            Assert.Equal(told, away.WhenAway);
-            if (whenAway == WhenAway.Open) Assert.Equal(("granted", "away"), (away.Verdict, away.Basis));
-            else Assert.Equal(503, away.Status);
-        }
-
-        // The same key finds out what became of it, and holds once.
-        var after = await Eventually.SeeAsync(() => gateway.ReserveAsync("meanwhile", "20"), heard => heard.Status == 200 && heard.Basis == "books");
-        Assert.Equal(("granted", "70"), (after.Verdict, after.Left));
     }
 
     [Fact]
