@@ -21,7 +21,7 @@ public sealed record RaisedNotice(AlertNoticeView View, bool IsOfCost)
 internal static class AlertNoticeRow
 {
     /// <summary>A digest's is of no one alert: it says nothing of cost.</summary>
-    public const string IsNotOfCost = "coalesce(a.measure not like 'COST%', true)";
+    public const string IsNotOfCost = $"not coalesce({AlertRow.IsOfCost}, false)";
 
     /// <summary>In the order in which <see cref="Of"/> reads them; <c>where</c> follows.</summary>
     public const string Select =

@@ -101,11 +101,12 @@ public sealed class AlertSubscriptionTests(AlertingHost host) : IClassFixture<Al
         await RaiseNoticeAsync("acme", "CHARGE", "gone");
         await RaiseNoticeAsync("globex", "COST", "status");
         await RaiseNoticeAsync("acme", "COST_PER_MILLION_TOKENS", "timeout");
+        await RaiseNoticeAsync("acme", "UTILISATION", "refused");
         await RaiseNoticeAsync("acme", "TOKENS", "tls_failed");
 
         Assert.Equal(["acme gone", "acme tls_failed"], await own.NoticesAsync(2));
         Assert.Equal(["globex status"], await other.NoticesAsync(1));
-        Assert.Equal(["acme gone", "globex status", "acme timeout", "acme tls_failed"], await all.NoticesAsync(4));
+        Assert.Equal(["acme gone", "globex status", "acme timeout", "acme refused", "acme tls_failed"], await all.NoticesAsync(5));
         var listed = await host.DataAsync("{ alertNotices { code } }", role: "acme");
         Assert.Equal(["tls_failed", "gone"], listed.GetProperty("alertNotices").EnumerateArray().Select(n => n.GetProperty("code").GetString()!));
 

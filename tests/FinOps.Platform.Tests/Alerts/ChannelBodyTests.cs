@@ -15,9 +15,9 @@ public sealed class ChannelBodyTests
 
     private static readonly PostJson Post = new(new EgressGuard(Settings, EgressGuard.ResolveAsync), TimeProvider.System, NullLogger<PostJson>.Instance);
 
-    private static readonly SlackChannel Slack = new(Post);
+    internal static readonly SlackChannel Slack = new(Post);
 
-    private static readonly TeamsChannel Teams = new(Post);
+    internal static readonly TeamsChannel Teams = new(Post);
 
     [Fact]
     public void Slack_gets_plain_text_whose_three_letters_of_markup_are_written_out()

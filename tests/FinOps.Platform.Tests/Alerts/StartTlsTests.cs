@@ -1,9 +1,16 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FinOps.Domain.Alerts;
+using FinOps.Platform.Alerts;
+using FinOps.Platform.Alerts.Channels;
+using FinOps.Platform.Alerts.Messages;
 using FinOps.Platform.Tests.Budgets;
 using FinOps.Platform.Tests.Fixtures;
+using MailKit.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FinOps.Platform.Tests.Alerts;
 
@@ -46,6 +53,44 @@ public sealed class StartTlsTests(StartTlsTests.MailingHost host) : IClassFixtur
         Assert.Equal("FAILED  tls_not_offered", await SendAsync("plain"));
         Assert.Equal(0, host.Mail.Waiting);
         foreach (var verb in (string[])["AUTH", "MAIL", "RCPT", "DATA"]) Assert.DoesNotContain(verb, host.Mail.SaidInTheClear);
+    }
+
+    [Fact]
+    public async Task Without_authorities_of_the_operators_own_the_systems_are_asked()
+    {
+        await using var mail = new MailServer { Certificate = host.Authority.For(IPAddress.Loopback) };
+        var smtp = new SmtpSettings("127.0.0.1", mail.Port, null, null, new("", "finops@example.com"), SecureSocketOptions.StartTls);
+        var alert = SampleAlert.Of();
+
+        async Task<DeliveryOutcome> SendAsync(SmtpSettings settings) =>
+            await new EmailChannel(new AlertSettings([], []) { Smtp = settings }, TimeProvider.System, NullLogger<EmailChannel>.Instance).SendAsync(
+                new AlertDelivery(alert.AlertId, alert.BudgetId, [alert], AlertMessage.Usual.Render(alert), "ops@example.com"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(new DeliveryOutcome.Failed("certificate_refused", null, null), await SendAsync(smtp));
+        Assert.Equal(0, mail.Waiting);
+        Assert.Equal(new DeliveryOutcome.Delivered(null), await SendAsync(smtp with { Authorities = Read(host.Authority.Pem) }));
+
+        static X509Certificate2Collection Read(string pem)
+        {
+            var read = new X509Certificate2Collection();
+            read.ImportFromPem(pem);
+            return read;
+        }
+    }
+
+    [Theory]
+    [InlineData("/nowhere/ca.pem")]
+    [InlineData("/dev/null")]
+    public void A_file_of_authorities_that_holds_none_stops_the_start_and_is_named(string file)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Alerts:Smtp:Host"] = "mail.example.com",
+            ["Alerts:Smtp:From"] = "finops@example.com",
+            ["Alerts:Smtp:CaFile"] = file,
+        }).Build();
+
+        Assert.Contains(file, Assert.Throws<InvalidOperationException>(() => SmtpSettings.Read(configuration)).Message, StringComparison.Ordinal);
     }
 
     /// <returns>What the delivery log says of the first try.</returns>

@@ -165,14 +165,7 @@ public sealed class AlertOnceTests(AlertOnceTests.UnsweptHost host) : IClassFixt
     /// <summary>Delivers, and sweeps only when a test does: a minute's sweep of its own would raise what a test wants to raise.</summary>
     public sealed class UnsweptHost : AlertingHost
     {
-        protected override async Task SeedAsync()
-        {
-            var storage = Services.GetRequiredService<JobStorage>();
-            var jobs = Services.GetRequiredService<IRecurringJobManager>();
-            foreach (var sweep in (string[])["sweep-budgets", "sweep-alerts"]) jobs.RemoveIfExists(sweep);
-            // Those that the start has triggered come to their end before there is a tenant.
-            await Eventually.SeeAsync(() => storage.GetMonitoringApi().GetStatistics() is { Enqueued: 0, Processing: 0 });
-        }
+        protected override Task SeedAsync() => UnscheduleAsync("sweep-budgets", "sweep-alerts");
     }
 
     private sealed class LaterClock(TimeSpan later) : TimeProvider

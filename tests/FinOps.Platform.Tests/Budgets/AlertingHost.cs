@@ -64,8 +64,6 @@ public class AlertingHost : RunningHost, IAsyncLifetime
     /// <summary>A monthly budget of 100 USD with the usual thresholds, unless told otherwise.</summary>
     public async Task<BudgetView> CreateAsync(string tenant, Action<CreateBudgetInput>? change = null)
     {
-        // What is spent next is meant for the same month.
-        await WithinOne.DayAsync();
         var input = new CreateBudgetInput { Id = $"{tenant}-budget", Tenant = tenant, Amount = 100m, Currency = "USD" };
         change?.Invoke(input);
         return await BudgetMutations.CreateBudget(input, Operator, Services.GetRequiredService<BudgetDesk>(), CancellationToken.None);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FinOps.Domain.Budgets;
+using FinOps.Domain.Values;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Rollovers;
 using FinOps.Platform.Tests.Reporting;
@@ -57,6 +59,8 @@ public sealed class BudgetPeriodsTests(AlertingHost host) : IClassFixture<Alerti
 
         await SweepAsync(now.AddHours(23));
         Assert.Empty(await ToldAsync());
+        // Stopped at some point, as by a kill, and then four at once.
+        for (var milliseconds = 0; milliseconds < 60; milliseconds += 6) await StoppedAsync(now.AddHours(25), TimeSpan.FromMilliseconds(milliseconds));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => SweepAsync(now.AddHours(25))));
         await SweepAsync(now.AddHours(47));
         Assert.Equal([$"{alert}_renotified_1 1 bus", $"{alert}_renotified_1 1 webhook"], await ToldAsync());
@@ -74,17 +78,29 @@ public sealed class BudgetPeriodsTests(AlertingHost host) : IClassFixture<Alerti
         await SweepAsync(now.AddHours(400));
         Assert.Equal(6, (await ToldAsync()).Count);
 
-        async Task SweepAsync(DateTimeOffset at)
+        async Task StoppedAsync(DateTimeOffset at, TimeSpan after)
+        {
+            using var stop = new CancellationTokenSource(after);
+            var stopped = await Record.ExceptionAsync(() => RunAsync(at, stop.Token));
+            Assert.True(stopped is null or OperationCanceledException or StaleBudgetException, stopped?.ToString());
+        }
+
+        async Task RunAsync(DateTimeOffset at, CancellationToken cancellation)
         {
             var clock = new SetClock(at);
             var spends = ActivatorUtilities.CreateInstance<BudgetSpends>(host.Services, clock);
-            var evaluate = ActivatorUtilities.CreateInstance<EvaluateBudgets>(host.Services, spends, clock);
+            var open = await OpenBudgets.LoadAsync(host.Database, host.Services.GetRequiredService<IDocumentStore>(), "standing", cancellation);
+            await ActivatorUtilities.CreateInstance<EvaluateBudgets>(host.Services, spends, clock)
+                .RunAsync(open, [], new Evaluation(MayTakeBack: true, WithForecast: true, at.AddMinutes(-1)), _ => { }, cancellation);
+        }
+
+        async Task SweepAsync(DateTimeOffset at)
+        {
             for (var turn = 1; ; turn++)
             {
                 try
                 {
-                    var open = await OpenBudgets.LoadAsync(host.Database, host.Services.GetRequiredService<IDocumentStore>(), "standing", TestContext.Current.CancellationToken);
-                    await evaluate.RunAsync(open, [], new Evaluation(MayTakeBack: true, WithForecast: true, at.AddMinutes(-1)), _ => { }, TestContext.Current.CancellationToken);
+                    await RunAsync(at, TestContext.Current.CancellationToken);
                     return;
                 }
                 catch (StaleBudgetException) when (turn < 20)
@@ -96,6 +112,19 @@ public sealed class BudgetPeriodsTests(AlertingHost host) : IClassFixture<Alerti
 
         Task<IReadOnlyList<string>> ToldAsync() => host.RowsAsync(
             "select a.id, a.ordinal, c.channel from finops.alert a join finops.alert_channel c on c.alert_id = a.id where a.kind = 'RENOTIFIED' and a.tenant = 'standing' order by a.ordinal, c.channel");
+    }
+
+    [Fact]
+    public void A_file_without_a_start_is_the_same_file_in_another_month()
+    {
+        var (first, later) = (new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero), new DateTimeOffset(2027, 1, 5, 9, 0, 0, TimeSpan.Zero));
+        var file = new BudgetOrder { Verb = BudgetVerb.Create, Id = "b", Tenant = "acme", By = "finance", Amount = 100m, Currency = "USD", TimeZone = "Europe/Berlin" };
+        var open = BudgetDecider.Decide(file.ToCommand(first), Budget.None).Aggregate(Budget.None, BudgetDecider.Evolve);
+
+        Assert.Empty(BudgetDecider.Decide(file.ToCommand(later), open));
+        Assert.Equal(
+            "period", Assert.Single(Assert.Throws<RejectedException>(() => BudgetDecider.Decide((file with { PeriodStart = later }).ToCommand(later), open)).Rejections).Field);
+        Assert.Throws<RejectedException>(() => BudgetDecider.Decide((file with { TimeZone = "Asia/Tokyo" }).ToCommand(later), open));
     }
 
     [Fact]

@@ -54,7 +54,6 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
     [Fact]
     public async Task A_raise_lifts_the_limit_until_its_end_and_takes_back_what_it_un_crosses()
     {
-        await Fixtures.WithinOne.DayAsync();
         await host.DataAsync(Create, new { input = new { id = "raised", tenant = "raised", amount = "100", currency = "USD", thresholds = new[] { 80 }, webhook = new { url = host.Receiver.Url("raised") } } });
         await host.SpendAsync("raised", 85);
         await host.Receiver.NextAsync("raised");
@@ -79,7 +78,6 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
     [Fact]
     public async Task A_forecast_threshold_alerts_once_and_the_budget_tells_how_it_foresees()
     {
-        await Fixtures.WithinOne.DayAsync();
         var day = TimeSpan.FromDays(1);
         for (var back = 20; back > 0; back--) await host.SpendAsync("foreseen", 10, at: DateTimeOffset.UtcNow - back * day);
         var start = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date, TimeSpan.Zero);
@@ -146,7 +144,6 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
     [Fact]
     public async Task A_unit_cost_that_drifts_from_its_own_past_is_told_with_its_cause()
     {
-        await Fixtures.WithinOne.DayAsync();
         var yesterday = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date, TimeSpan.Zero).AddDays(-1);
         await host.DataAsync(
             "mutation ($from: DateTime!) { setFleetCost(input: { fleet: \"drifting\", from: $from, costPerHour: 10, currency: \"USD\" }) { fleet } }",
@@ -235,7 +232,6 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
     [Fact]
     public async Task A_rolling_budget_sums_the_last_days_and_alerts_for_the_day_that_is()
     {
-        await Fixtures.WithinOne.DayAsync();
         await host.DataAsync(Create, new
         {
             input = new { id = "rolling", tenant = "rolling", amount = "100", currency = "USD", period = new { kind = "ROLLING", days = 3 } },

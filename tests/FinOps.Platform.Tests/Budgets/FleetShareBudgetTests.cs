@@ -39,11 +39,11 @@ public sealed class FleetShareBudgetTests(AlertingHost host) : IClassFixture<Ale
         Assert.EndsWith("_retracted", await NextAsync("UTILISATION"), StringComparison.Ordinal);
         Assert.Equal(["RECOVERED", "RECOVERED", "THRESHOLD", "THRESHOLD"], await host.RowsAsync("select kind from finops.alert where tenant = 'idler' order by 1"));
         var asked = await host.DataAsync(
-            "query ($from: DateTime!, $to: DateTime!) { unitCost(from: $from, to: $to, fleets: [\"half-idle\"], groupBy: [FLEET], basis: USAGE) { rows { kind cost } total { cost } } }",
+            "query ($from: DateTime!, $to: DateTime!) { unitCost(where: { from: $from, to: $to, fleets: [\"half-idle\"] }, groupBy: [FLEET], basis: USAGE) { rows { kind actualCost } total { actualCost } } }",
             new { from = Yesterday, to = Yesterday.AddDays(1) }, "finance");
-        Assert.Equal(("60", "240"), (
-            asked.GetProperty("unitCost").GetProperty("rows").EnumerateArray().Single(r => r.GetProperty("kind").GetString() == "IDLE").GetProperty("cost").GetString(),
-            asked.GetProperty("unitCost").GetProperty("total").GetProperty("cost").GetString()));
+        Assert.Equal(("60.000", "240.000"), (
+            asked.GetProperty("unitCost").GetProperty("rows").EnumerateArray().Single(r => r.GetProperty("kind").GetString() == "IDLE").GetProperty("actualCost").GetString(),
+            asked.GetProperty("unitCost").GetProperty("total").GetProperty("actualCost").GetString()));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Budgets;
+using FinOps.Platform.Reporting;
 using FinOps.Platform.Tests.Reporting;
 using FinOps.Platform.Tests.Targets;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,8 +17,7 @@ public sealed class TargetDriftTests
         await using var house = await CostHouse.OpenAsync("2026-03-03T09:00Z");
         await house.SizedAsync("v", "2026-03-02T10:00Z", "2026-03-02T12:00Z", 18m, 4);
         await house.ModelledAsync("v", "m", "2026-03-01T00:00Z");
-        await house.ReportAsync("v", "2026-03-02T10:00Z", 4, "serving", 23_296_000m, quarters: 8);
-        await house.UsedAsync("acme", "m", "v", "2026-03-02T10:00Z", 1_600_000, 400_000);
+        await house.UsedAsync("acme", "m", "v", "2026-03-02T10:00Z", 1_800_000, 455_000, records: 2_250, cacheRead: 450_000);
 
         var drift = await house.Services.GetRequiredService<BudgetSigns>().DriftAsync(Terms(), CostHouse.Cancellation);
         var command = await house.Services.GetRequiredService<BudgetSpends>().ToRecordAsync(
@@ -25,7 +25,11 @@ public sealed class TargetDriftTests
         var happened = Assert.Single(BudgetDecider.Decide(command, new Budget.Open(new BudgetId("b"), Terms(), [])));
 
         Assert.True(drift.PercentOfTarget > 100m);
-        Assert.Matches("^cost per token \\+[0-9]+ % above its target; [0-9.]+ % of the gap: fleet v was idle [0-9.]+ % of its accelerator-hours, by design 50 %$", drift.TargetCause);
+        var report = await VarianceQueries.VarianceReport(
+            new UsageFilter { From = CostHouse.At("2026-03-02T00:00Z"), To = CostHouse.At("2026-03-03T00:00Z"), Tenants = ["acme"] },
+            house.Services.GetRequiredService<VarianceReports>(), CostHouse.Finance, CostHouse.Cancellation, []);
+        Assert.Contains("fleet v was idle", report.Explanations[0].Text, StringComparison.Ordinal);
+        Assert.Equal($"cost per token +357 % above its target; {report.Explanations[0].Text.TrimEnd('.')}", drift.TargetCause);
         Assert.Equal((ThresholdKind.Target, drift.TargetCause), (((PeriodEvent)happened).Kind, AlertCause.Of((PeriodEvent)happened)));
     }
 
@@ -39,7 +43,8 @@ public sealed class TargetDriftTests
 
         var drift = await house.Services.GetRequiredService<BudgetSigns>().DriftAsync(Terms(), CostHouse.Cancellation);
 
-        Assert.Equal("cost per token +100 % above its target; its fleets were idle 50 %", drift.TargetCause);
+        // By its target an hour could do twice the work, and the second one did none.
+        Assert.Equal("cost per token +100 % above its target; its fleets were idle 75 %", drift.TargetCause);
     }
 
     private static Window March => new(CostHouse.At("2026-03-01T00:00Z"), CostHouse.At("2026-04-01T00:00Z"));

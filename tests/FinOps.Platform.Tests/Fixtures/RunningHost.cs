@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Storage;
+using Hangfire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -134,6 +135,15 @@ public class RunningHost : IAsyncLifetime
         await app.StopAsync();
         await app.DisposeAsync();
         app = null;
+    }
+
+    /// <summary>From now on these jobs run only when a test runs them: one of the host's own at the wrong moment would do what a test wants to do or to see.</summary>
+    protected async Task UnscheduleAsync(params string[] jobs)
+    {
+        foreach (var job in jobs) Services.GetRequiredService<IRecurringJobManager>().RemoveIfExists(job);
+        // What the start has triggered comes to its end.
+        var seen = Services.GetRequiredService<JobStorage>().GetMonitoringApi();
+        await Eventually.SeeAsync(() => seen.GetStatistics() is { Enqueued: 0, Processing: 0 });
     }
 
     /// <param name="name">Whose key goes along (see <see cref="Keys"/>); null for none.</param>

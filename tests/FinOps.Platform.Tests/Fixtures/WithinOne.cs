@@ -1,3 +1,8 @@
+using System.Reflection;
+using Xunit.v3;
+
+[assembly: FinOps.Platform.Tests.Fixtures.WithinOneDay]
+
 namespace FinOps.Platform.Tests.Fixtures;
 
 /// <summary>
@@ -18,4 +23,12 @@ internal static class WithinOne
         var left = TimeSpan.FromTicks(length.Ticks - (DateTimeOffset.UtcNow.UtcTicks % length.Ticks));
         if (left < Room) await Task.Delay(left + TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
     }
+}
+
+/// <summary>Every test: usage of now is in the day, and the month, in which its budget was made.</summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+internal sealed class WithinOneDayAttribute : BeforeAfterTestAttribute
+{
+    // The runner has no way to await what comes before a test.
+    public override void Before(MethodInfo methodUnderTest, IXunitTest test) => WithinOne.DayAsync().GetAwaiter().GetResult();
 }

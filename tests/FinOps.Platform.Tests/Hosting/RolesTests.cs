@@ -5,6 +5,7 @@ namespace FinOps.Platform.Tests.Hosting;
 /// <summary>One process per role, found through PostgreSQL: as exact as all roles in one.</summary>
 public sealed class RolesTests
 {
+    /// <summary>In small batches, so that a look every now and then finds the publisher in the middle of them.</summary>
     private const int Records = 20_000;
 
     [Fact]
@@ -21,7 +22,7 @@ public sealed class RolesTests
         await Task.WhenAll(clients.Select(c => c.ReadyAsync()));
         await platform.AskAsync(api, Budget);
 
-        var publisher = platform.Run("publish", file, "--lanes", "4", "--batch", "50");
+        var publisher = platform.Run("publish", file, "--lanes", "4", "--batch", "10");
         var killedAt = await Eventually.SeeAsync(platform.CountedAsync, counted => counted > Records / 4);
         await life.EndAsync("KILL");
         Assert.InRange(killedAt, 1, Records - 1);
@@ -48,7 +49,7 @@ public sealed class RolesTests
         var others = platform.Serve(api);
         await Task.WhenAll(first.ReadyAsync(), second.ReadyAsync(), others.ReadyAsync());
 
-        var publisher = platform.Run("publish", file, "--lanes", "4", "--batch", "50");
+        var publisher = platform.Run("publish", file, "--lanes", "4", "--batch", "10");
         var killedAt = await Eventually.SeeAsync(platform.CountedAsync, counted => counted > Records / 4);
         await first.EndAsync("KILL");
         Assert.InRange(killedAt, 1, Records - 1);
@@ -69,7 +70,7 @@ public sealed class RolesTests
         var all = new[] { api, new ServedPlace("silo", "postgres"), new ServedPlace("ingest", "postgres") }.Select(platform.Serve).ToList();
         await Task.WhenAll(all.Select(p => p.ReadyAsync()));
 
-        var publisher = platform.Run("publish", file, "--lanes", "4", "--batch", "50");
+        var publisher = platform.Run("publish", file, "--lanes", "4", "--batch", "10");
         foreach (var share in new[] { 0.2, 0.4, 0.6 })
         {
             await Eventually.SeeAsync(platform.CountedAsync, counted => counted > Records * share);

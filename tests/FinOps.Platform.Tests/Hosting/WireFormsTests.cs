@@ -80,8 +80,10 @@ public sealed class WireFormsTests : IDisposable
                 new AlertChannelOrder { Kind = "slack", Name = "slack" },
             ],
             ChannelFlaws = [new BudgetFlaw("code", "channels[0].target", "message")],
+            Webhook = new AlertChannelOrder { Kind = "webhook", Name = "webhook", Every = DigestEvery.Day, At = new TimeOnly(7, 0), TimeZone = "UTC" },
         };
         var came = Travelled(order);
+        Assert.Equal(order.Webhook, came.Webhook);
         Assert.Equal(order.Thresholds, came.Thresholds);
         Assert.Equal(order.Channels, came.Channels);
         Assert.Equal(order.ChannelFlaws, came.ChannelFlaws);

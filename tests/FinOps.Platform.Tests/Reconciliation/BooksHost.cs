@@ -23,6 +23,7 @@ public sealed class BooksHost : RunningHost
     /// <summary>Recorded in two hours, so that some quarter-hours have two rows.</summary>
     protected override async Task SeedAsync()
     {
+        await UnscheduleAsync("check-ledger");
         await RecordAsync(400);
         clock.Later = TimeSpan.FromHours(2);
         await RecordAsync(400);

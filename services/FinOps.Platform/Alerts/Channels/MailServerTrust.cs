@@ -18,16 +18,16 @@ internal sealed class MailServerTrust(SmtpSettings smtp)
     private string? FlawOf(X509Certificate2 certificate, X509Chain? between, SslPolicyErrors errors)
     {
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return $"the certificate of {certificate.Subject} is not for {smtp.Host}";
-        if (smtp.Authorities is null)
-            return errors == SslPolicyErrors.None ? null : $"nobody whom this system trusts vouches for the certificate of {certificate.Subject}";
+        if (smtp.Authorities is null) return errors == SslPolicyErrors.None ? null : Refused(certificate, between, "the system's authorities");
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(smtp.Authorities);
         if (between is not null) chain.ChainPolicy.ExtraStore.AddRange(between.ChainElements.Select(e => e.Certificate).ToArray());
         // An authority of the operator's own seldom publishes what it took back.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(certificate)
-            ? null
-            : $"the certificate of {certificate.Subject}: {string.Join(", ", chain.ChainStatus.Select(s => s.Status))}, by Alerts__Smtp__CaFile";
+        return chain.Build(certificate) ? null : Refused(certificate, chain, "Alerts__Smtp__CaFile");
     }
+
+    private static string Refused(X509Certificate2 certificate, X509Chain? chain, string by) =>
+        $"the certificate of {certificate.Subject} is refused by {by}: {string.Join(", ", chain?.ChainStatus.Select(s => s.Status) ?? [])}";
 }
