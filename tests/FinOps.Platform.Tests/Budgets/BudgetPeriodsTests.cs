@@ -165,7 +165,12 @@ public sealed class BudgetPeriodsTests(AlertingHost host) : IClassFixture<Alerti
         {
             input = new
             {
-                id = "spiky", tenant = "spiky", amount = "100", currency = "USD", anomaly = new { sensitivity = "MEDIUM" }, period = new { start = today.AddDays(-30), end = today.AddDays(30) },
+                id = "spiky",
+                tenant = "spiky",
+                amount = "100",
+                currency = "USD",
+                anomaly = new { sensitivity = "MEDIUM" },
+                period = new { start = today.AddDays(-30), end = today.AddDays(30) },
                 webhook = new { url = host.Receiver.Url("spiky") },
             },
         });
@@ -195,8 +200,16 @@ public sealed class BudgetPeriodsTests(AlertingHost host) : IClassFixture<Alerti
         {
             input = new
             {
-                id = "flawed", tenant = "flawed", measure = "UTILISATION", amount = "140", currency = "USD", scope = new { models = new[] { "m" } }, renotifyHours = 800,
-                targetThresholds = new[] { 10 }, anomaly = new { }, raise = new { by = "1", until = "2099-01-01T00:00:00Z" },
+                id = "flawed",
+                tenant = "flawed",
+                measure = "UTILISATION",
+                amount = "140",
+                currency = "USD",
+                scope = new { models = new[] { "m" } },
+                renotifyHours = 800,
+                targetThresholds = new[] { 10 },
+                anomaly = new { },
+                raise = new { by = "1", until = "2099-01-01T00:00:00Z" },
             },
         });
 
@@ -213,7 +226,11 @@ public sealed class BudgetPeriodsTests(AlertingHost host) : IClassFixture<Alerti
     {
         var records = dollars.Select((amount, i) => new
         {
-            tenant, id = $"{backfill}-{at:MMdd}-{i}", model = AlertingHost.Model, occurredAt = at.AddMinutes(i), quantities = new { output = amount },
+            tenant,
+            id = $"{backfill}-{at:MMdd}-{i}",
+            model = AlertingHost.Model,
+            occurredAt = at.AddMinutes(i),
+            quantities = new { output = amount },
         }).ToArray();
         using var content = new StringContent(
             JsonSerializer.Serialize(new { schemaVersion = 1, batchId = "b", source = "s", backfill, records }), System.Text.Encoding.UTF8, "application/json");

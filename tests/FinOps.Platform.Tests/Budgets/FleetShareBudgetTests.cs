@@ -105,7 +105,12 @@ public sealed class FleetShareBudgetTests(AlertingHost host) : IClassFixture<Ale
     {
         var records = hours.Select(hour => new
         {
-            tenant, id = $"{fleet}-{hour}", fleet, model = AlertingHost.Model, occurredAt = Yesterday.AddHours(hour), quantities = new { output = 10 },
+            tenant,
+            id = $"{fleet}-{hour}",
+            fleet,
+            model = AlertingHost.Model,
+            occurredAt = Yesterday.AddHours(hour),
+            quantities = new { output = 10 },
         }).ToArray();
         var batch = new { schemaVersion = 1, batchId = "b", source = "s", backfill = "past", records };
         using var content = new StringContent(JsonSerializer.Serialize(batch), System.Text.Encoding.UTF8, "application/json");

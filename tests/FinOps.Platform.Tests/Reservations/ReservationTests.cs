@@ -1,6 +1,4 @@
-using FinOps.Domain.Budgets;
 using FinOps.Platform.Tests.Budgets;
-using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Reservations;
 

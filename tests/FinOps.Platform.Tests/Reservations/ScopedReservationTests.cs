@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using FinOps.Domain.Budgets;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Tests.Budgets;
-using FinOps.Platform.Tests.Fixtures;
 
 namespace FinOps.Platform.Tests.Reservations;
 
