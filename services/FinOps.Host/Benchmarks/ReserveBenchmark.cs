@@ -62,7 +62,7 @@ internal sealed class ReserveBenchmark(WebApplication app, string postgres) : IA
         var number = 0;
         async Task ReserveAsync(string id)
         {
-            var order = new GateOrder(GateVerb.Reserve, $"k{Interlocked.Increment(ref number)}", Amount, TimeSpan.FromSeconds(60), null, null);
+            var order = new GateOrder(GateVerb.Reserve, $"{name}-{Interlocked.Increment(ref number)}", Amount, TimeSpan.FromSeconds(60), null, null);
             var reply = await grains.GetGrain<IGateGrain>(id).AskAsync(order);
             if (reply.Verdict != GateVerdict.Granted) throw new InvalidOperationException($"A reservation was {reply.Verdict}: {reply.Message}");
         }

@@ -21,7 +21,8 @@ public sealed class ForgetOldRows(NpgsqlDataSource database, TimeProvider clock,
     private static readonly IReadOnlyList<(string What, TimeSpan Kept, string Sql)> Rules =
     [
         ("reservations", Limits.ReservationsKept + ReservationRules.Remembered, Counted(
-            "delete from finops.reservation r using (select budget_id, key from finops.reservation where due_at < $1 order by due_at limit $2 for update) old "
+            "delete from finops.reservation r using (select o.budget_id, o.key from finops.gate g cross join lateral ("
+            + "select budget_id, key from finops.reservation where budget_id = g.budget_id and due_at < $1 order by due_at limit $2 for update) o limit $2) old "
             + "where r.budget_id = old.budget_id and r.key = old.key and r.due_at < $1")),
         ("deliveries", Limits.DeliveriesKept, Counted(
             "delete from finops.alert_delivery d using (select d.alert_id, d.channel, d.attempt from finops.alert_delivery d join finops.alert a on a.id = d.alert_id "
