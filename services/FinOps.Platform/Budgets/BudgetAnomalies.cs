@@ -1,12 +1,9 @@
-using System.Data;
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
-using FinOps.Platform.Pricing;
 using FinOps.Platform.Reporting;
-using Npgsql;
 
 namespace FinOps.Platform.Budgets;
 
@@ -16,7 +13,7 @@ namespace FinOps.Platform.Budgets;
 internal sealed record SeenDay(DateOnly Date, Window Window, decimal Amount, DayExpectation? Expectation, AnomalyBacktest Backtest);
 
 /// <summary>Holds a budget's days against its own past. A day that runs is out of the ordinary as soon as it has come to too much.</summary>
-public sealed class BudgetAnomalies(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, BudgetSpends spends, TimeProvider clock)
+public sealed class BudgetAnomalies(SumUnitCost sum, BudgetSpends spends, TimeProvider clock)
 {
     private const int DaysOfAName = 4;
 
@@ -84,11 +81,7 @@ public sealed class BudgetAnomalies(NpgsqlDataSource database, LiveBooks books, 
         for (var back = 0; back <= DaysOfAName; back++)
         {
             var question = BudgetQuestion.With(terms, WindowOf(terms.Period.TimeZone, date.AddDays(-7 * back)), clock.GetUtcNow(), null, [by], tagKey: tagKey);
-            var now = await books.NowAsync(cancellation);
-            var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-            foreach (var row in (await reading.SumAsync(connection, question, now, asOf: null, cancellation)).Rows)
+            foreach (var row in (await sum.RunAsync(question, cancellation)).Rows)
             {
                 var (key, amount) = (name(row.Key) ?? "", terms.Measure.Of(row.Cell));
                 var (day, before) = amounts.GetValueOrDefault(key);

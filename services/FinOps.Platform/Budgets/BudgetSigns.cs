@@ -1,16 +1,14 @@
-using System.Data;
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Targets.Variance;
 using FinOps.Domain.Values;
-using FinOps.Platform.Pricing;
 using FinOps.Platform.Reporting;
 using Npgsql;
 
 namespace FinOps.Platform.Budgets;
 
 /// <summary>What only a sweep asks of a budget: whether its usage still comes, and how its unit cost moved.</summary>
-public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, FleetShares shares, TimeProvider clock)
+public sealed class BudgetSigns(NpgsqlDataSource database, SeenSeries seen, SumUnitCost sum, FleetShares shares, TimeProvider clock)
 {
     private const int DaysBefore = 7;
 
@@ -54,7 +52,7 @@ public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, Seen
     {
         var unitCost = terms with { Measure = BudgetMeasure.CostPerMillionTokens };
         var question = BudgetQuestion.With(unitCost, window, clock.GetUtcNow(), null, [Dimension.Fleet], explains);
-        var summary = await SumAsync(question, cancellation);
+        var summary = await sum.RunAsync(question, cancellation);
         var fleets = summary.Rows.Select(r => r.Key.Fleet).OfType<string>().Select(f => new FleetId(f)).ToHashSet();
         var idle = fleets.Count == 0 ? null : await shares.IdleShareAsync(fleets, window, terms.Amount.Currency, cancellation);
         return (new UnitCostSeen(summary.Total.CostPerMillionTokens, summary.Total.TargetPerMillionTokens, idle), GapCauseOf(summary));
@@ -66,14 +64,5 @@ public sealed class BudgetSigns(NpgsqlDataSource database, LiveBooks books, Seen
         if (summary.Evidence is not { } evidence || summary.Currency is not { } currency) return null;
         return ExplainVariance.Of(evidence, summary.Total.Targets?.Gap ?? 0, currency)
             .FirstOrDefault(e => e is { Money: > 0, Effect: not VarianceEffect.Unexplained })?.Text.TrimEnd('.');
-    }
-
-    private async Task<UnitCostSummary> SumAsync(UnitCostQuestion question, CancellationToken cancellation)
-    {
-        var now = await books.NowAsync(cancellation);
-        var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        return await reading.SumAsync(connection, question, now, asOf: null, cancellation);
     }
 }

@@ -1,4 +1,3 @@
-using System.Data;
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
@@ -25,7 +24,7 @@ public sealed record PeriodFigures(decimal Spend, long UnpricedTokens, decimal L
 /// The one place that says what a budget's measure is now: from the buckets and the books with the figures that reports tell. For whoever
 /// asks, be it an evaluation, a graph or a gate.
 /// </summary>
-public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TenantCharges charges, BudgetSigns signs, FleetShares shares, TimeProvider clock)
+public sealed class BudgetSpends(LiveBooks books, SumUnitCost sum, TenantCharges charges, BudgetSigns signs, FleetShares shares, TimeProvider clock)
 {
     /// <summary>The figures of the period that runs now.</summary>
     public Task<PeriodFigures> NowAsync(BudgetTerms terms, CancellationToken cancellation) =>
@@ -94,7 +93,7 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
     internal async Task<IReadOnlyList<DayAmount>> DaysAsync(BudgetTerms terms, Window window, CancellationToken cancellation)
     {
         var question = BudgetQuestion.Of(terms, window, clock.GetUtcNow(), Dimension.Day);
-        var rows = (await SumAsync(question, cancellation)).Rows.ToLookup(r => r.Key.Bucket, r => terms.Measure.Of(r.Cell));
+        var rows = (await sum.RunAsync(question, cancellation)).Rows.ToLookup(r => r.Key.Bucket, r => terms.Measure.Of(r.Cell));
         return [.. Enumerable.Range(0, question.Buckets.Count).SkipWhile(bucket => !rows.Contains(bucket)).Select(bucket => new DayAmount(
             BudgetCalendar.DateIn(terms.Period.TimeZone, question.Buckets.StartOf(bucket).Start), rows[bucket].Sum()))];
     }
@@ -152,7 +151,7 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
             return (charge.Charge.Amount, charge.UnpricedTokens);
         }
 
-        var total = (await SumAsync(BudgetQuestion.Of(terms, period, clock.GetUtcNow()), cancellation)).Total;
+        var total = (await sum.RunAsync(BudgetQuestion.Of(terms, period, clock.GetUtcNow()), cancellation)).Total;
         return (terms.Measure.Of(total), terms.Measure == BudgetMeasure.Charge ? total.UnpricedTokens : 0);
     }
 
@@ -168,15 +167,6 @@ public sealed class BudgetSpends(NpgsqlDataSource database, LiveBooks books, See
         var now = await books.NowAsync(cancellation);
         var reading = await ReadUnitCost.OfAsync(connection, question, now, cancellation);
         return terms.Measure.Of((await reading.SumAsync(connection, question, now, asOf: null, cancellation)).Total);
-    }
-
-    private async Task<UnitCostSummary> SumAsync(UnitCostQuestion question, CancellationToken cancellation)
-    {
-        var now = await books.NowAsync(cancellation);
-        var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        return await reading.SumAsync(connection, question, now, asOf: null, cancellation);
     }
 }
 

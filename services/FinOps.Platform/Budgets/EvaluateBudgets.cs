@@ -40,10 +40,7 @@ internal sealed class EvaluateBudgets(
                 await LearnCrossingsAsync(open, id, period, cancellation);
                 if (onlyReminds && !open[id].IsReminderDue(period, clock.GetUtcNow())) continue;
                 if (!evaluation.MayTakeBack && open.IsExhausted(id, period, evaluation.WithForecast)) continue;
-                var happened = await DecideAsync(open[id], period, evaluation, read, cancellation);
-                if (happened.Count == 0) continue;
-                await AppendAsync(open, id, happened, cancellation);
-                foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
+                await AppendAndTellAsync(open, id, await DecideAsync(open[id], period, evaluation, read, cancellation), deliver, cancellation);
             }
 
             if (evaluation.WithForecast && open[id].Terms.Anomaly is not null) await EvaluateDaysAsync(open, id, evaluation, deliver, cancellation);
@@ -58,10 +55,7 @@ internal sealed class EvaluateBudgets(
         foreach (var day in await anomalies.OfAsync(open[id].Terms, [.. days.Select(d => d.Date)], cancellation))
         {
             if (await anomalies.ToRecordAsync(open[id], day, cancellation) is not { } command) continue;
-            var happened = BudgetDecider.Decide(command, open[id]).Cast<PeriodEvent>().ToList();
-            if (happened.Count == 0) continue;
-            await AppendAsync(open, id, happened, cancellation);
-            foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
+            await AppendAndTellAsync(open, id, [.. BudgetDecider.Decide(command, open[id]).Cast<PeriodEvent>()], deliver, cancellation);
         }
     }
 
@@ -122,6 +116,15 @@ internal sealed class EvaluateBudgets(
         if (open.KnowsCrossings(id, period)) return;
         await using var session = store.QuerySession();
         open.Learn(await BudgetStreams.FoldCrossingsAsync(session, open[id], period.From, cancellation), period);
+    }
+
+    /// <summary>What happened, if anything did; and when it is on disk and its connection given back, the word of each message.</summary>
+    private async Task AppendAndTellAsync(
+        OpenBudgets open, BudgetId id, IReadOnlyList<PeriodEvent> happened, Action<string> deliver, CancellationToken cancellation)
+    {
+        if (happened.Count == 0) return;
+        await AppendAsync(open, id, happened, cancellation);
+        foreach (var told in happened.Where(e => !e.Suppressed)) deliver(AlertId.Of(told));
     }
 
     private async Task AppendAsync(OpenBudgets open, BudgetId id, IReadOnlyList<PeriodEvent> happened, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Data;
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
@@ -11,7 +10,7 @@ using Npgsql;
 namespace FinOps.Platform.Budgets;
 
 /// <summary>How idle fleets were: the figures of <c>unitCost</c> by USAGE, over whole fleets, so that spare capacity counts as idle.</summary>
-public sealed class FleetShares(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TimeProvider clock, IConfiguration configuration)
+public sealed class FleetShares(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, SumUnitCost sum, TimeProvider clock, IConfiguration configuration)
 {
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
@@ -52,11 +51,7 @@ public sealed class FleetShares(NpgsqlDataSource database, LiveBooks books, Seen
             Basis = CostBasis.Usage,
             Now = clock.GetUtcNow(),
         };
-        var now = await books.NowAsync(cancellation);
-        var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var summary = await reading.SumAsync(connection, question, now, asOf: null, cancellation);
+        var summary = await sum.RunAsync(question, cancellation);
         return summary.Total.Cost is > 0 and { } cost
             ? summary.Rows.Where(r => r.Key.Kind == RowKind.Idle).Sum(r => r.Cell.Cost ?? 0) / cost
             : null;

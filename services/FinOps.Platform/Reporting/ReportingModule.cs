@@ -9,6 +9,7 @@ public static class ReportingModule
     public static IServiceCollection AddReporting(this IServiceCollection services)
     {
         services.AddSingleton<SeenSeries>();
+        services.AddSingleton<SumUnitCost>();
         services.AddSingleton<RollUps>();
         services.AddSingleton<UnitCostReports>();
         services.AddSingleton<UnitEconomicsReports>();
