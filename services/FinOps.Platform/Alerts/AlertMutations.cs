@@ -3,7 +3,6 @@ using FinOps.Platform.Access;
 using FinOps.Platform.Alerts.Messages;
 using FinOps.Platform.Graph;
 using GraphQL;
-using Hangfire;
 using Npgsql;
 
 namespace FinOps.Platform.Alerts;
@@ -15,7 +14,7 @@ public sealed class AlertMutations
     [Allow(ViewerRole.Operator, ViewerRole.Finance, ViewerRole.Tenant)]
     public static async Task<AlertView> RedeliverAlert(
         string id, string channel, [FromServices] Viewer viewer, [FromServices] AlertStore alerts, [FromServices] AlertRemedies remedies,
-        [FromServices] NpgsqlDataSource database, [FromServices] IBackgroundJobClient jobs, [FromServices] TimeProvider clock,
+        [FromServices] NpgsqlDataSource database, [FromServices] DeliveryRequests deliveries, [FromServices] TimeProvider clock,
         CancellationToken cancellation)
     {
         // What tells of cost is there for those alone who may see cost.
@@ -25,7 +24,7 @@ public sealed class AlertMutations
         if (!await remedies.HasChannelAsync(alert.BudgetId, channel, cancellation))
             throw new RejectedException(new Rejection("channel_unknown", "channel", "The budget has no channel of this name."));
         await alerts.RedeliverAsync(id, channel, clock.GetUtcNow(), cancellation);
-        jobs.Enqueue<DeliverAlert>(job => job.RunAsync(id, CancellationToken.None));
+        deliveries.Deliver(id);
         return (await RaisedAlert.ReadAsync(database, id, cancellation))!.View;
     }
 

@@ -32,6 +32,8 @@ public static class AlertsModule
         foreach (var channel in Channels) services.AddSingleton(typeof(IAlertChannel), channel);
         services.AddSingleton<SendAlert>();
         services.AddSingleton<DeliverAlert>();
+        services.AddSingleton<DeliveryRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryRequests>());
         services.AddSingleton<SweepAlerts>();
         services.AddSingleton<DigestStore>();
         services.AddSingleton<SendDigests>();

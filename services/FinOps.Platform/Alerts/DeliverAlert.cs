@@ -11,7 +11,7 @@ namespace FinOps.Platform.Alerts;
 /// before a try and written after it, so a job that runs twice sends once, and only one that dies in between sends again.
 /// </summary>
 public sealed class DeliverAlert(
-    AlertStore alerts, SendAlert send, QuietHoursStore quietHours, AlertSettings settings, IBackgroundJobClient jobs, TimeProvider clock,
+    AlertStore alerts, SendAlert send, QuietHoursStore quietHours, AlertSettings settings, DeliveryRequests deliveries, TimeProvider clock,
     ILogger<DeliverAlert> log)
 {
     /// <param name="alertId">All that the job knows: no address, no secret.</param>
@@ -24,7 +24,7 @@ public sealed class DeliverAlert(
         if (await quietHours.ReleaseAsync(alert.BudgetId, now, cancellation) is { } release)
         {
             await alerts.HoldAsync(alertId, release, now, cancellation);
-            jobs.Schedule<DeliverAlert>(job => job.RunAsync(alertId, CancellationToken.None), release - now);
+            deliveries.Deliver(alertId, release - now);
         }
 
         // At once: a receiver that takes its ten seconds keeps nobody waiting.
@@ -49,7 +49,7 @@ public sealed class DeliverAlert(
         switch (next)
         {
             case NextStep.RetryAt retry:
-                jobs.Schedule<DeliverAlert>(job => job.RunAsync(alertId, CancellationToken.None), retry.At - now);
+                deliveries.Deliver(alertId, retry.At - now);
                 break;
             case NextStep.Dead dead:
                 log.LogError("Alert {AlertId} is dead for {Channel} after {Attempts} tries: {Reason}", alertId, channel, claimed.Attempt, dead.Reason);

@@ -1,7 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Alerts;
-using Hangfire;
 using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -47,7 +46,7 @@ public sealed record BudgetFlaw([property: Id(0)] string Code, [property: Id(1)]
 
 /// <summary>An address and a turn; what is decided and written is in the functions it calls.</summary>
 internal sealed class BudgetGrain(
-    NpgsqlDataSource database, IDocumentStore store, WriteBudget write, EvaluateBudgets evaluate, IBackgroundJobClient jobs,
+    NpgsqlDataSource database, IDocumentStore store, WriteBudget write, EvaluateBudgets evaluate, DeliveryRequests deliveries,
     TimeProvider clock, ILogger<BudgetGrain> log) : Grain, IBudgetGrain
 {
     private OpenBudgets? open;
@@ -94,10 +93,9 @@ internal sealed class BudgetGrain(
         await mark.SaveAsync(database, CancellationToken.None);
     }
 
-    // The job may be lost with this process: what is to be delivered is in the database, and the alert sweep looks there.
     private void Deliver(string alert)
     {
-        jobs.Enqueue<DeliverAlert>(job => job.RunAsync(alert, CancellationToken.None));
+        deliveries.Deliver(alert);
         log.LogInformation("Alert {AlertId} raised for {Tenant}", alert, Tenant);
     }
 

@@ -169,6 +169,9 @@ public static class Limits
     /// <summary>Hangfire workers of a process: deliveries mostly wait for a receiver.</summary>
     public const int JobWorkers = 8;
 
+    /// <summary>Deliveries that wait in a process until the job server has taken them; more are left to the sweep.</summary>
+    public const int DeliveriesQueued = 10_000;
+
     /// <summary>Statements that a connection keeps prepared: a commit's, and the commonest queries.</summary>
     public const int PreparedStatementsPerConnection = 50;
 

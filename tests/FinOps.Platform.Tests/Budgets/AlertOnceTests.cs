@@ -3,7 +3,6 @@ using FinOps.Domain.Alerts;
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Tests.Fixtures;
-using Hangfire;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -158,8 +157,8 @@ public sealed class AlertOnceTests(AlertOnceTests.UnsweptHost host) : IClassFixt
 
     private Task SweepAlertsAsync(TimeSpan later)
     {
-        var jobs = host.Services.GetRequiredService<IBackgroundJobClient>();
-        return new SweepAlerts(host.Services.GetRequiredService<AlertStore>(), jobs, new LaterClock(later)).RunAsync(CancellationToken.None);
+        var deliveries = host.Services.GetRequiredService<DeliveryRequests>();
+        return new SweepAlerts(host.Services.GetRequiredService<AlertStore>(), deliveries, new LaterClock(later)).RunAsync(CancellationToken.None);
     }
 
     /// <summary>Delivers, and sweeps only when a test does: a minute's sweep of its own would raise what a test wants to raise.</summary>

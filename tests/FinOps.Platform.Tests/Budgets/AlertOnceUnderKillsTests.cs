@@ -1,7 +1,6 @@
 using FinOps.Platform.Alerts;
 using FinOps.Platform.Budgets;
 using FinOps.Platform.Tests.Faults;
-using Hangfire;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -103,8 +102,8 @@ public sealed class AlertOnceUnderKillsTests(AlertingHost host) : IClassFixture<
 
     private Task SweepAlertsAsync(TimeSpan later)
     {
-        var jobs = host.Services.GetRequiredService<IBackgroundJobClient>();
-        return ActivatorUtilities.CreateInstance<SweepAlerts>(host.Services, jobs, new LaterClock(later)).RunAsync(CancellationToken.None);
+        var deliveries = host.Services.GetRequiredService<DeliveryRequests>();
+        return ActivatorUtilities.CreateInstance<SweepAlerts>(host.Services, deliveries, new LaterClock(later)).RunAsync(CancellationToken.None);
     }
 
     private sealed class LaterClock(TimeSpan later) : TimeProvider
