@@ -1,4 +1,5 @@
 using FinOps.Domain.Budgets;
+using FinOps.Domain.Pricing;
 using FinOps.Domain.Reporting;
 using FinOps.Domain.Values;
 using FinOps.Platform.Pricing;
@@ -24,7 +25,7 @@ public sealed record PeriodFigures(decimal Spend, long UnpricedTokens, decimal L
 /// The one place that says what a budget's measure is now: from the buckets and the books with the figures that reports tell. For whoever
 /// asks, be it an evaluation, a graph or a gate.
 /// </summary>
-public sealed class BudgetSpends(LiveBooks books, SumUnitCost sum, TenantCharges charges, BudgetSigns signs, FleetShares shares, TimeProvider clock)
+public sealed class BudgetSpends(SumUnitCost sum, TenantCharges charges, BudgetSigns signs, FleetShares shares, TimeProvider clock)
 {
     /// <summary>The figures of the period that runs now.</summary>
     public Task<PeriodFigures> NowAsync(BudgetTerms terms, CancellationToken cancellation) =>
@@ -113,15 +114,18 @@ public sealed class BudgetSpends(LiveBooks books, SumUnitCost sum, TenantCharges
         return days;
     }
 
+    internal Task<decimal> LimitAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation) =>
+        LimitAsync(terms, period, async last => (await SpendAsync(terms, last, read, cancellation)).Spend);
+
     /// <summary>The period's limit: what is rolled over needs what the period before came to, the rest only the terms.</summary>
-    internal async Task<decimal> LimitAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
+    private async Task<decimal> LimitAsync(BudgetTerms terms, Window period, Func<Window, Task<decimal>> spendOf)
     {
         var own = PeriodAmount.Own(terms, period, BudgetCalendar.WholeOf(terms.Period, period));
         PeriodBefore? before = null;
         if (terms.RolloverPercent > 0 && BudgetCalendar.Before(terms.Period, period) is { } last)
         {
             before = new PeriodBefore(
-                PeriodAmount.Own(terms, last, BudgetCalendar.WholeOf(terms.Period, last)), (await SpendAsync(terms, last, read, cancellation)).Spend);
+                PeriodAmount.Own(terms, last, BudgetCalendar.WholeOf(terms.Period, last)), await spendOf(last));
         }
 
         return PeriodAmount.Of(terms, period, own, before, clock.GetUtcNow());
@@ -155,16 +159,22 @@ public sealed class BudgetSpends(LiveBooks books, SumUnitCost sum, TenantCharges
         return (terms.Measure.Of(total), terms.Measure == BudgetMeasure.Charge ? total.UnpricedTokens : 0);
     }
 
+    /// <summary>By one connection alone, however many gates wake at once.</summary>
     /// <param name="terms">Of a budget whose measure can be held (<see cref="HardRules.CanBeHeld"/>).</param>
     /// <param name="period">One of its periods.</param>
+    /// <param name="now">The rates.</param>
     /// <param name="connection">In a transaction whose snapshot is the usage that counts: a gate reads more of the same moment.</param>
     /// <param name="cancellation">Stops it.</param>
-    internal async Task<decimal> SpendAsync(BudgetTerms terms, Window period, NpgsqlConnection connection, CancellationToken cancellation)
+    internal async Task<(decimal Spend, decimal Limit)> InAsync(
+        BudgetTerms terms, Window period, Books now, NpgsqlConnection connection, CancellationToken cancellation) =>
+        (await SpendAsync(terms, period, now, connection, cancellation),
+            await LimitAsync(terms, period, last => SpendAsync(terms, last, now, connection, cancellation)));
+
+    private async Task<decimal> SpendAsync(BudgetTerms terms, Window period, Books now, NpgsqlConnection connection, CancellationToken cancellation)
     {
         if (terms is { Measure: BudgetMeasure.Charge, Scope.IsEverything: true })
-            return (await charges.ChargeAsync(terms.Tenant, period, terms.Amount.Currency, connection, cancellation)).Charge.Amount;
+            return (await charges.ChargeAsync(terms.Tenant, period, terms.Amount.Currency, now, connection, cancellation)).Charge.Amount;
         var question = BudgetQuestion.Of(terms, period, clock.GetUtcNow());
-        var now = await books.NowAsync(cancellation);
         var reading = await ReadUnitCost.OfAsync(connection, question, now, cancellation);
         return terms.Measure.Of((await reading.SumAsync(connection, question, now, asOf: null, cancellation)).Total);
     }

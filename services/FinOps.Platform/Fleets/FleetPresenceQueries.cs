@@ -23,6 +23,7 @@ public sealed class FleetPresenceQueries
         CancellationToken cancellation, DateTimeOffset? asOf = null)
     {
         var (id, window) = (new FleetId(fleet), new UsageFilter { From = from, To = to }.Window());
+        var isRegistered = (await live.NowAsync(cancellation)).Fleets.IsRegistered(id);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var presence = (await FleetReports.WithinAsync(connection, [id], window.From, window.To, asOf, cancellation)).GetValueOrDefault(id);
         var reports = presence?.InEffect.Where(r => r.From < window.To && r.To > window.From).Select(FleetReportView.Of).ToList() ?? [];
@@ -30,7 +31,7 @@ public sealed class FleetPresenceQueries
             .Select(slot => presence?.At(slot) is { } quarter ? QuarterPresenceView.Of(slot, quarter) : null).OfType<QuarterPresenceView>().ToList();
         if (reports.Count + quarters.Count > Limits.ReportRows)
             throw new RejectedException(new Rejection("report_too_large", "to", $"More than {Limits.ReportRows} rows; narrow the window."));
-        return new FleetPresenceView(fleet, (await live.NowAsync(cancellation)).Fleets.IsRegistered(id), reports, quarters);
+        return new FleetPresenceView(fleet, isRegistered, reports, quarters);
     }
 }
 

@@ -14,7 +14,7 @@ namespace FinOps.Platform.Pricing;
 public sealed record TenantCharge(Money Charge, long UnpricedTokens);
 
 /// <summary>Answers budgets from the buckets and the rate cards with the charge that reports tell.</summary>
-public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, SeenSeries seen, TimeProvider clock)
+public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, TimeProvider clock)
 {
     private const int SlotsPerDay = 96;
 
@@ -31,20 +31,22 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Se
 
     public async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation)
     {
+        // Before the connection: who asks for a second one while holding a first can starve the pool.
+        var now = await books.NowAsync(cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        return await ChargeAsync(tenant, window, currency, connection, cancellation);
+        return await ChargeAsync(tenant, window, currency, now, connection, cancellation);
     }
 
     /// <param name="tenant">Whose usage.</param>
     /// <param name="window">In event time.</param>
     /// <param name="currency">Asked for.</param>
+    /// <param name="now">The rates.</param>
     /// <param name="connection">In a transaction whose snapshot is the usage that counts.</param>
     /// <param name="cancellation">Stops waiting.</param>
     internal async Task<TenantCharge> ChargeAsync(
-        TenantId tenant, Window window, Currency currency, NpgsqlConnection connection, CancellationToken cancellation)
+        TenantId tenant, Window window, Currency currency, Books now, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var now = await books.NowAsync(cancellation);
         var series = await SeenSeries.OfAsync(connection, [tenant], cancellation);
         var stretches = series.SelectMany(s => now.Rates.Of(tenant, s.Series.Model).Between(window.FirstSlot, window.EndSlot)
             .Select(r => new Stretch(s.Id, r.First, r.End, new SeriesPrice(r.Card, s.Series.RateClass)))).ToList();
@@ -106,7 +108,7 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Se
             ChargeCurrency = currency,
             Now = clock.GetUtcNow(),
         };
-        var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
+        var reading = await ReadUnitCost.OfAsync(connection, question, now, cancellation);
         var total = (await reading.SumAsync(connection, question, now, asOf: null, cancellation)).Total;
         return new TenantCharge(new Money(total.Charge ?? 0, currency), total.UnpricedTokens);
     }

@@ -14,7 +14,7 @@ namespace FinOps.Platform.Reporting;
 
 /// <summary>Answers <c>unitCost</c> from roll-ups where they cover the question, else from buckets and books; never from events.</summary>
 public sealed class UnitCostReports(
-    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, FleetSigns signs, RollUps rollUps, TimeProvider clock, IConfiguration configuration)
+    NpgsqlDataSource database, LiveBooks live, FleetSigns signs, RollUps rollUps, TimeProvider clock, IConfiguration configuration)
 {
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
@@ -50,7 +50,7 @@ public sealed class UnitCostReports(
         var reports = new List<UnitCostReport>();
         foreach (var books in rated)
         {
-            var reading = await ReadUnitCost.OfAsync(seen, question, books, cancellation);
+            var reading = await ReadUnitCost.OfAsync(connection, question, books, cancellation);
             reports.Add(Report(asked, books, await reading.SumAsync(connection, question, books, asked.AsOf, cancellation), lastCommitAt));
         }
 

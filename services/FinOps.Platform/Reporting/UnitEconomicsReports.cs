@@ -10,7 +10,7 @@ using Npgsql;
 namespace FinOps.Platform.Reporting;
 
 /// <summary>Answers <c>unitEconomics</c>: the sums of <c>unitCost</c>, by token class as well, and what fleets make of their accelerators.</summary>
-public sealed class UnitEconomicsReports(NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock)
+public sealed class UnitEconomicsReports(NpgsqlDataSource database, LiveBooks live, TimeProvider clock)
 {
     internal async Task<UnitEconomicsReport> AskAsync(UnitCostArguments arguments, Viewer viewer, CancellationToken cancellation)
     {
@@ -45,9 +45,9 @@ public sealed class UnitEconomicsReports(NpgsqlDataSource database, LiveBooks li
             fleet, rows, byUse, AcceleratorHours.Of(books.Fleets, new FleetId(fleet), arguments.Where.Window(), arguments.AsOf ?? clock.GetUtcNow()));
     }
 
-    private async Task<UnitCostSummary> SumAsync(NpgsqlConnection connection, AskedUnitCost asked, Books books, CancellationToken cancellation)
+    private static async Task<UnitCostSummary> SumAsync(NpgsqlConnection connection, AskedUnitCost asked, Books books, CancellationToken cancellation)
     {
-        var reading = await ReadUnitCost.OfAsync(seen, asked.Question, books, cancellation);
+        var reading = await ReadUnitCost.OfAsync(connection, asked.Question, books, cancellation);
         return await reading.SumAsync(connection, asked.Question, books, asked.AsOf, cancellation);
     }
 }

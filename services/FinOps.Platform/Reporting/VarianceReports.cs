@@ -11,7 +11,7 @@ namespace FinOps.Platform.Reporting;
 
 /// <summary>Answers <c>varianceReport</c>: the sums of <c>unitCost</c> where something has a target, with what stands behind them.</summary>
 public sealed class VarianceReports(
-    NpgsqlDataSource database, LiveBooks live, SeenSeries seen, RollUps rollUps, TimeProvider clock, IConfiguration configuration)
+    NpgsqlDataSource database, LiveBooks live, RollUps rollUps, TimeProvider clock, IConfiguration configuration)
 {
     private readonly TimeSpan hourSettlesAfter = configuration.GetValue("Reporting:HourSettlesAfter", Limits.HourSettlesAfter);
 
@@ -30,7 +30,7 @@ public sealed class VarianceReports(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var reading = await ReadUnitCost.OfAsync(seen, asked.Question, books, cancellation);
+        var reading = await ReadUnitCost.OfAsync(connection, asked.Question, books, cancellation);
         return Report(asked, await reading.SumAsync(connection, asked.Question, books, asked.AsOf, cancellation));
     }
 

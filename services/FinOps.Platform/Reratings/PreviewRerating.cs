@@ -69,7 +69,7 @@ public sealed class PreviewRerating(NpgsqlDataSource database, LiveBooks live, S
         for (var i = 0; i < rated.Length; i++)
         {
             if (!rated[i].Rates.HasGraduated) continue;
-            var reading = await ReadUnitCost.OfAsync(seen, question, rated[i], cancellation);
+            var reading = await ReadUnitCost.OfAsync(connection, question, rated[i], cancellation);
             if (reading.InOrder.Count > 0) await CompareInOrderAsync(comparison, connection, reading, isAfter: i > 0, window, cancellation);
         }
 

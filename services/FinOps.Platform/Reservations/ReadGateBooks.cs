@@ -3,6 +3,7 @@ using FinOps.Domain.Budgets;
 using FinOps.Domain.Metering;
 using FinOps.Domain.Reservations;
 using FinOps.Platform.Budgets;
+using FinOps.Platform.Pricing;
 using Marten;
 using Marten.Services;
 using Microsoft.Extensions.Options;
@@ -24,7 +25,7 @@ internal sealed record SeenBooks(GateBooks Books, IReadOnlyCollection<RecordKey>
 /// record is in the spend exactly when its key is there, and no reservation counts beside its own record.
 /// </summary>
 internal sealed class ReadGateBooks(
-    NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, TimeProvider clock, IOptions<ReservationOptions> options)
+    NpgsqlDataSource database, IDocumentStore store, LiveBooks live, BudgetSpends spends, TimeProvider clock, IOptions<ReservationOptions> options)
 {
     /// <param name="budget">Whose books.</param>
     /// <param name="known">The terms as they were last time; read again only where they changed.</param>
@@ -33,6 +34,8 @@ internal sealed class ReadGateBooks(
     /// <returns>Null when the budget is closed or no hard one.</returns>
     public async Task<SeenBooks?> ReadAsync(BudgetId budget, KnownTerms? known, IEnumerable<RecordKey> awaited, CancellationToken cancellation)
     {
+        // Before the connection: as many gates as the pool has connections may wake at once, and each would wait for another's second one.
+        var rates = await live.NowAsync(cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         await using (var patience = new NpgsqlCommand($"set local statement_timeout = {(int)options.Value.Patience.TotalMilliseconds}", connection))
@@ -50,8 +53,7 @@ internal sealed class ReadGateBooks(
         var counted = await CountedAsync(connection, awaited, cancellation);
         var terms = known.Terms;
         var period = BudgetCalendar.Current(terms.Period, now);
-        var spend = await spends.SpendAsync(terms, period, connection, cancellation);
-        var limit = await spends.LimitAsync(terms, period, new SpendsRead(), cancellation);
+        var (spend, limit) = await spends.InAsync(terms, period, rates, connection, cancellation);
         return new SeenBooks(new GateBooks(period, limit, spend, now), counted, versions.Gate, known);
     }
 

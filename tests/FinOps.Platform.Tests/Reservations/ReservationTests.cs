@@ -1,3 +1,5 @@
+using FinOps.Platform.Budgets;
+using FinOps.Platform.Hosting;
 using FinOps.Platform.Tests.Budgets;
 
 namespace FinOps.Platform.Tests.Reservations;
@@ -45,6 +47,24 @@ public sealed class ReservationTests(AlertingHost host) : IClassFixture<Alerting
         var unpriced = await gateway.PostAsync("/v1/reservations", new { tenant = "tokens", key = "u", model = "nobody-priced-it", quantities = new { output = 40 } });
         Assert.Equal("422 estimate_unpriced", unpriced.Refusal);
         Assert.Equal("granted", (await gateway.PostAsync("/v1/reservations", new { tenant = "without-budgets", key = "t", amount = "1000000" })).Verdict);
+    }
+
+    [Fact]
+    public async Task More_gates_than_there_are_connections_wake_at_once_and_all_answer()
+    {
+        // Each kind reads its books in another way.
+        Action<CreateBudgetInput>[] kinds = [_ => { }, b => b.RolloverPercent = 50, b => b.Scope = new BudgetScopeInput { Models = [AlertingHost.Model] }];
+        var ids = Enumerable.Range(0, Limits.DatabaseConnections + 20).Select(n => $"crowd-{n}").ToList();
+        await Parallel.ForEachAsync(ids.Index(), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (one, _) =>
+            await Gateway.WithBudgetAsync(host, "crowd", b =>
+            {
+                b.Id = one.Item;
+                kinds[one.Index % kinds.Length](b);
+            }));
+
+        var heard = await Task.WhenAll(ids.Select(id => new Gateway(host, id).ReserveAsync(new { key = "k", model = AlertingHost.Model, amount = "1" })));
+
+        Assert.All(heard, h => Assert.Equal("granted", h.Verdict));
     }
 
     [Fact]
