@@ -32,7 +32,7 @@ internal static class Bench
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "How often each question is asked.", DefaultValueFactory = _ => 40 };
 
-    private static readonly Option<int> Reservations = new("--reservations") { Description = "How many in a round.", DefaultValueFactory = _ => 20_000 };
+    private static readonly Option<int> Reservations = new("--reservations") { Description = "How many in a round.", DefaultValueFactory = _ => 50_000 };
 
     private static readonly Option<int> Callers = new("--callers") { Description = "How many reserve at once.", DefaultValueFactory = _ => 64 };
 

@@ -25,7 +25,7 @@ public sealed record PeriodFigures(decimal Spend, long UnpricedTokens, decimal L
 /// The one place that says what a budget's measure is now: from the buckets and the books with the figures that reports tell. For whoever
 /// asks, be it an evaluation, a graph or a gate.
 /// </summary>
-public sealed class BudgetSpends(SumUnitCost sum, TenantCharges charges, BudgetSigns signs, FleetShares shares, TimeProvider clock)
+public sealed class BudgetSpends(LiveBooks books, SumUnitCost sum, TenantCharges charges, BudgetSigns signs, FleetShares shares, TimeProvider clock)
 {
     /// <summary>The figures of the period that runs now.</summary>
     public Task<PeriodFigures> NowAsync(BudgetTerms terms, CancellationToken cancellation) =>
@@ -46,6 +46,10 @@ public sealed class BudgetSpends(SumUnitCost sum, TenantCharges charges, BudgetS
         var (spend, unpriced) = await SpendAsync(terms, period, read, cancellation);
         return new PeriodFigures(spend, unpriced, await LimitAsync(terms, period, read, cancellation));
     }
+
+    /// <returns>The UTC days whose figures may have changed with these.</returns>
+    internal async Task<IReadOnlyCollection<int>> ReachedAsync(IReadOnlyCollection<int> days, SpendsRead read, CancellationToken cancellation) =>
+        days.Count == 0 ? days : TenantCharges.Reached(days, (await BooksAsync(read, cancellation)).Rates);
 
     /// <summary>The command that decides on a period, with all that its terms ask for.</summary>
     /// <param name="terms">The budget's.</param>
@@ -136,7 +140,7 @@ public sealed class BudgetSpends(SumUnitCost sum, TenantCharges charges, BudgetS
     {
         var key = new SpendKey(terms.Tenant, period, terms.Measure, terms.Amount.Currency, terms.Scope);
         if (read.TryGetValue(key, out var known)) return known;
-        return read[key] = await ReadAsync(terms, period, cancellation);
+        return read[key] = await ReadAsync(terms, period, read, cancellation);
     }
 
     private async Task<FleetShare> ShareAsync(BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
@@ -146,18 +150,21 @@ public sealed class BudgetSpends(SumUnitCost sum, TenantCharges charges, BudgetS
         return read.Shares[key] = await shares.OfAsync(terms, period, cancellation);
     }
 
-    private async Task<(decimal Spend, long Unpriced)> ReadAsync(BudgetTerms terms, Window period, CancellationToken cancellation)
+    private async Task<(decimal Spend, long Unpriced)> ReadAsync(
+        BudgetTerms terms, Window period, SpendsRead read, CancellationToken cancellation)
     {
         if (terms is { Measure: BudgetMeasure.Charge, Scope.IsEverything: true })
         {
             // The quick way to the same figure: the database sums per price.
-            var charge = await charges.ChargeAsync(terms.Tenant, period, terms.Amount.Currency, cancellation);
+            var charge = await charges.ChargeAsync(terms.Tenant, period, terms.Amount.Currency, await BooksAsync(read, cancellation), cancellation);
             return (charge.Charge.Amount, charge.UnpricedTokens);
         }
 
         var total = (await sum.RunAsync(BudgetQuestion.Of(terms, period, clock.GetUtcNow()), cancellation)).Total;
         return (terms.Measure.Of(total), terms.Measure == BudgetMeasure.Charge ? total.UnpricedTokens : 0);
     }
+
+    private async Task<Books> BooksAsync(SpendsRead read, CancellationToken cancellation) => read.Books ??= await books.NowAsync(cancellation);
 
     /// <summary>By one connection alone, however many gates wake at once.</summary>
     /// <param name="terms">Of a budget whose measure can be held (<see cref="HardRules.CanBeHeld"/>).</param>
@@ -186,6 +193,9 @@ internal readonly record struct SpendKey(TenantId Tenant, Window Period, BudgetM
 /// <summary>Figures that were read in one turn, so that each is asked for once.</summary>
 internal sealed class SpendsRead : Dictionary<SpendKey, (decimal Spend, long Unpriced)>
 {
+    /// <summary>The rates, likewise; null until they are asked for.</summary>
+    public Books? Books { get; set; }
+
     /// <summary>Shares of fleets, likewise.</summary>
     public Dictionary<(TenantId Tenant, Window Period, BudgetScope Scope), FleetShare> Shares { get; } = [];
 
@@ -194,5 +204,6 @@ internal sealed class SpendsRead : Dictionary<SpendKey, (decimal Spend, long Unp
     {
         Clear();
         Shares.Clear();
+        Books = null;
     }
 }

@@ -1,7 +1,6 @@
 using FinOps.Domain.Budgets;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
-using FinOps.Platform.Pricing;
 using Marten;
 using Npgsql;
 
@@ -18,7 +17,7 @@ internal readonly record struct Evaluation(bool MayTakeBack, bool WithForecast, 
 /// drift from the books, and evaluating twice, or on many machines at once, alerts once.
 /// </summary>
 internal sealed class EvaluateBudgets(
-    NpgsqlDataSource database, IDocumentStore store, TenantCharges charges, BudgetSpends spends, FleetShares shares, BudgetAnomalies anomalies, TimeProvider clock)
+    NpgsqlDataSource database, IDocumentStore store, BudgetSpends spends, FleetShares shares, BudgetAnomalies anomalies, TimeProvider clock)
 {
     /// <param name="open">The tenant's open budgets; what is learned stays in it.</param>
     /// <param name="days">UTC days since 1970 whose usage may have changed.</param>
@@ -30,7 +29,7 @@ internal sealed class EvaluateBudgets(
         OpenBudgets open, IReadOnlyCollection<int> days, Evaluation evaluation, Action<string> deliver, CancellationToken cancellation)
     {
         var read = new SpendsRead();
-        var reached = await charges.ReachedAsync(days, cancellation);
+        var reached = await spends.ReachedAsync(days, read, cancellation);
         // A tenant's budgets mostly have one period: what the days touch of it is found once for all of them.
         var touched = new Dictionary<BudgetPeriod, IReadOnlyList<Window>>();
         foreach (var id in open.Ids)

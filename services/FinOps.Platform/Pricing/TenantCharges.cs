@@ -29,10 +29,12 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Ti
          group by price.place
          """;
 
-    public async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation)
-    {
+    public async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, CancellationToken cancellation) =>
         // Before the connection: who asks for a second one while holding a first can starve the pool.
-        var now = await books.NowAsync(cancellation);
+        await ChargeAsync(tenant, window, currency, await books.NowAsync(cancellation), cancellation);
+
+    internal async Task<TenantCharge> ChargeAsync(TenantId tenant, Window window, Currency currency, Books now, CancellationToken cancellation)
+    {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         return await ChargeAsync(tenant, window, currency, now, connection, cancellation);
@@ -57,9 +59,9 @@ public sealed class TenantCharges(NpgsqlDataSource database, LiveBooks books, Ti
     }
 
     /// <returns>The UTC days whose charge may have changed with these: to the end of their month where cards count the month's units.</returns>
-    public async Task<IReadOnlyCollection<int>> ReachedAsync(IReadOnlyCollection<int> days, CancellationToken cancellation)
+    public static IReadOnlyCollection<int> Reached(IReadOnlyCollection<int> days, RateBook rates)
     {
-        if (days.Count == 0 || !(await books.NowAsync(cancellation)).Rates.HasGraduated) return days;
+        if (!rates.HasGraduated) return days;
         return [.. days.SelectMany(day => Enumerable.Range(day, VolumeMonth.Holding(new QuarterHour(day * SlotsPerDay)).End.Index / SlotsPerDay - day)).Distinct()];
     }
 

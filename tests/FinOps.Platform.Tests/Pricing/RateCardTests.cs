@@ -187,12 +187,12 @@ public sealed class RateCardTests
     public async Task Late_usage_reaches_the_charges_of_the_rest_of_its_month()
     {
         await using var house = await OpenAsync();
-        var charges = house.Services.GetRequiredService<TenantCharges>();
+        var live = house.Services.GetRequiredService<LiveBooks>();
         var march = (CostHouse.At("2026-03-30T00:00Z") - DateTimeOffset.UnixEpoch).Days;
 
-        Assert.Equal([march], await charges.ReachedAsync([march], CostHouse.Cancellation));
+        Assert.Equal([march], TenantCharges.Reached([march], (await live.NowAsync(CostHouse.Cancellation)).Rates));
         await house.RateAsync(Graduated("m"));
-        Assert.Equal([march, march + 1], await charges.ReachedAsync([march], CostHouse.Cancellation));
+        Assert.Equal([march, march + 1], TenantCharges.Reached([march], (await live.NowAsync(CostHouse.Cancellation)).Rates));
     }
 
     private static Task<CostHouse> OpenAsync() => CostHouse.OpenAsync("2026-04-10T00:00Z");
