@@ -9,14 +9,15 @@ namespace FinOps.Platform.Alerts;
 
 /// <summary>The operator's mail server: <c>Alerts__Smtp__Host</c>, <c>Port</c>, <c>User</c>, <c>Password</c>, <c>From</c>, <c>Tls</c>, <c>CaFile</c>.</summary>
 /// <param name="Host">Its name; it may be a private one, since only the operator sets it.</param>
-/// <param name="Port">587 unless told otherwise.</param>
+/// <param name="Port">Unless told otherwise 587, and 465 where TLS is on from the first byte.</param>
 /// <param name="User">Null: without a login.</param>
 /// <param name="Password">The user's.</param>
 /// <param name="From">The sender of all messages.</param>
 /// <param name="Security">From <c>Tls</c>: <c>starttls</c> (the default), <c>on</c> from the first byte, or <c>off</c>.</param>
 public sealed record SmtpSettings(string Host, int Port, string? User, string? Password, MailboxAddress From, SecureSocketOptions Security)
 {
-    private const int DefaultPort = 587;
+    private const int SubmissionPort = 587;
+    private const int TlsPort = 465;
 
     /// <summary>Authorities that may vouch for the server instead of the system's, from <c>CaFile</c>; null: the system's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
@@ -32,14 +33,15 @@ public sealed record SmtpSettings(string Host, int Port, string? User, string? P
         var from = MailboxAddress.TryParse(section["From"] ?? "", out var address)
             ? address
             : throw new InvalidOperationException("Alerts__Smtp__From is not an e-mail address such as finops@example.com.");
-        return new SmtpSettings(host, PortOf(section["Port"]), section["User"], section["Password"], from, SecurityOf(section["Tls"]))
+        var security = SecurityOf(section["Tls"]);
+        return new SmtpSettings(host, PortOf(section["Port"], security), section["User"], section["Password"], from, security)
         {
             Authorities = AuthoritiesOf(section["CaFile"]),
         };
     }
 
-    private static int PortOf(string? text) =>
-        text is null or "" ? DefaultPort
+    private static int PortOf(string? text, SecureSocketOptions security) =>
+        text is null or "" ? security == SecureSocketOptions.SslOnConnect ? TlsPort : SubmissionPort
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? port
         : throw new InvalidOperationException($"Alerts__Smtp__Port: '{text}' is not a port.");
 

@@ -33,6 +33,9 @@ public sealed class MailServer : IAsyncDisposable
     /// <summary>For the next connections; null is without TLS.</summary>
     public X509Certificate2? Certificate { get; set; }
 
+    /// <summary>TLS from the first byte on, in place of STARTTLS.</summary>
+    public bool IsTlsOnConnect { get; init; }
+
     /// <summary>The verbs that came outside of TLS.</summary>
     public IReadOnlyCollection<string> SaidInTheClear => saidInTheClear;
 
@@ -69,12 +72,21 @@ public sealed class MailServer : IAsyncDisposable
         await using var plain = client.GetStream();
         try
         {
-            await ConverseAsync(plain, Certificate, isSecure: false);
+            if (IsTlsOnConnect) await SecureAsync(plain, Certificate!, greeting: "220 test");
+            else await ConverseAsync(plain, Certificate, isSecure: false);
         }
         catch (Exception gone) when (gone is IOException or AuthenticationException)
         {
             // Whoever does not like the certificate hangs up.
         }
+    }
+
+    private async Task SecureAsync(Stream stream, X509Certificate2 certificate, string? greeting)
+    {
+        await using var secure = new SslStream(stream, leaveInnerStreamOpen: true);
+        await secure.AuthenticateAsServerAsync(certificate);
+        if (greeting is not null) await secure.WriteAsync(Encoding.ASCII.GetBytes(greeting + "\r\n"));
+        await ConverseAsync(secure, certificate, isSecure: true);
     }
 
     private async Task ConverseAsync(Stream stream, X509Certificate2? certificate, bool isSecure)
@@ -94,12 +106,7 @@ public sealed class MailServer : IAsyncDisposable
                     break;
                 case "STARTTLS" when certificate is not null && !isSecure:
                     await SayAsync("220 go on");
-                    await using (var secure = new SslStream(stream, leaveInnerStreamOpen: true))
-                    {
-                        await secure.AuthenticateAsServerAsync(certificate);
-                        await ConverseAsync(secure, certificate, isSecure: true);
-                    }
-
+                    await SecureAsync(stream, certificate, greeting: null);
                     return;
                 case "AUTH":
                     await SayAsync("235 welcome");

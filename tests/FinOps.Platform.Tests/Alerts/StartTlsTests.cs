@@ -60,15 +60,10 @@ public sealed class StartTlsTests(StartTlsTests.MailingHost host) : IClassFixtur
     {
         await using var mail = new MailServer { Certificate = host.Authority.For(IPAddress.Loopback) };
         var smtp = new SmtpSettings("127.0.0.1", mail.Port, null, null, new("", "finops@example.com"), SecureSocketOptions.StartTls);
-        var alert = SampleAlert.Of();
 
-        async Task<DeliveryOutcome> SendAsync(SmtpSettings settings) =>
-            await new EmailChannel(new AlertSettings([], []) { Smtp = settings }, TimeProvider.System, NullLogger<EmailChannel>.Instance).SendAsync(
-                new AlertDelivery(alert.AlertId, alert.BudgetId, [alert], AlertMessage.Usual.Render(alert), "ops@example.com"), TestContext.Current.CancellationToken);
-
-        Assert.Equal(new DeliveryOutcome.Failed("certificate_refused", null, null), await SendAsync(smtp));
+        Assert.Equal(new DeliveryOutcome.Failed("certificate_refused", null, null), await DeliverAsync(smtp));
         Assert.Equal(0, mail.Waiting);
-        Assert.Equal(new DeliveryOutcome.Delivered(null), await SendAsync(smtp with { Authorities = Read(host.Authority.Pem) }));
+        Assert.Equal(new DeliveryOutcome.Delivered(null), await DeliverAsync(smtp with { Authorities = Read(host.Authority.Pem) }));
 
         static X509Certificate2Collection Read(string pem)
         {
@@ -78,19 +73,48 @@ public sealed class StartTlsTests(StartTlsTests.MailingHost host) : IClassFixtur
         }
     }
 
+    [Fact]
+    public async Task With_TLS_from_the_first_byte_a_message_is_delivered_to_whom_the_authority_vouches_for_and_to_nobody_else()
+    {
+        await using var mail = new MailServer { Certificate = host.Authority.For(IPAddress.Loopback), IsTlsOnConnect = true };
+        var file = Path.Combine(Path.GetTempPath(), $"finops-ca-{Guid.NewGuid():N}.pem");
+        await File.WriteAllTextAsync(file, host.Authority.Pem, TestContext.Current.CancellationToken);
+        var trusting = Settings(("Tls", "on"), ("Port", $"{mail.Port}"), ("CaFile", file));
+        File.Delete(file);
+
+        Assert.Equal(new DeliveryOutcome.Delivered(null), await DeliverAsync(trusting));
+        Assert.Equal("ops@example.com", Assert.Single((await mail.NextAsync()).Message.To.Mailboxes).Address);
+        Assert.Equal(new DeliveryOutcome.Failed("certificate_refused", null, null), await DeliverAsync(trusting with { Authorities = null }));
+        Assert.Equal(0, mail.Waiting);
+        Assert.Empty(mail.SaidInTheClear);
+    }
+
+    [Theory]
+    [InlineData(null, 587)]
+    [InlineData("starttls", 587)]
+    [InlineData("off", 587)]
+    [InlineData("on", 465)]
+    public void The_usual_port_is_that_of_the_kind_of_TLS(string? tls, int port) => Assert.Equal(port, Settings(("Tls", tls)).Port);
+
     [Theory]
     [InlineData("/nowhere/ca.pem")]
     [InlineData("/dev/null")]
     public void A_file_of_authorities_that_holds_none_stops_the_start_and_is_named(string file)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Alerts:Smtp:Host"] = "mail.example.com",
-            ["Alerts:Smtp:From"] = "finops@example.com",
-            ["Alerts:Smtp:CaFile"] = file,
-        }).Build();
+        Assert.Contains(file, Assert.Throws<InvalidOperationException>(() => Settings(("CaFile", file))).Message, StringComparison.Ordinal);
+    }
 
-        Assert.Contains(file, Assert.Throws<InvalidOperationException>(() => SmtpSettings.Read(configuration)).Message, StringComparison.Ordinal);
+    /// <summary>Of a server on loopback, as an operator would write them.</summary>
+    private static SmtpSettings Settings(params (string Name, string? Value)[] said) => SmtpSettings.Read(
+        new ConfigurationBuilder().AddInMemoryCollection([
+            new("Alerts:Smtp:Host", "127.0.0.1"), new("Alerts:Smtp:From", "finops@example.com"), .. said.Select(s => KeyValuePair.Create($"Alerts:Smtp:{s.Name}", s.Value)),
+        ]).Build())!;
+
+    private static async Task<DeliveryOutcome> DeliverAsync(SmtpSettings settings)
+    {
+        var alert = SampleAlert.Of();
+        return await new EmailChannel(new AlertSettings([], []) { Smtp = settings }, TimeProvider.System, NullLogger<EmailChannel>.Instance).SendAsync(
+            new AlertDelivery(alert.AlertId, alert.BudgetId, [alert], AlertMessage.Usual.Render(alert), "ops@example.com"), TestContext.Current.CancellationToken);
     }
 
     /// <returns>What the delivery log says of the first try.</returns>
