@@ -16,7 +16,7 @@ namespace FinOps.Platform.Budgets;
 /// Which records took a budget to its limits, in event-time order: the buckets tell the quarter-hours, with the figures of the reports, and
 /// only those quarter-hours' records are read. What was voided or amended since is not in it, what came late is, and a new price counts.
 /// </summary>
-public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore store, LiveBooks books, SeenSeries seen, TimeProvider clock)
+public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore store, LiveBooks books, TimeProvider clock)
 {
     /// <summary>Records of one quarter-hour that are held in memory; of a busier one, its seconds come first.</summary>
     internal int RecordsAtOnce { get; init; } = Limits.RecordsPerCrossing;
@@ -30,21 +30,15 @@ public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore st
         BudgetTerms terms, Window window, IReadOnlyList<decimal> limits, CancellationToken cancellation)
     {
         if (terms.Measure.IsRatio()) return [.. limits.Select(_ => (CrossingRecord?)null)];
-        for (var turn = 1; ; turn++)
-        {
-            var now = await books.NowAsync(cancellation);
-            var question = BudgetQuestion.Of(terms, window, clock.GetUtcNow(), Dimension.QuarterHour);
-            var reading = await ReadUnitCost.OfAsync(seen, question, now, cancellation);
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-            var snapshot = new Snapshot(connection, now, question, reading, terms);
-            if (await AmongAsync(snapshot, limits, cancellation) is { } found) return found;
-            // A series whose first usage came between two questions: the next turn knows it.
-            Invariant.Require(turn < Limits.CrossingTurns, "the records of a quarter-hour sum to its buckets");
-        }
+        var now = await books.NowAsync(cancellation);
+        var question = BudgetQuestion.Of(terms, window, clock.GetUtcNow(), Dimension.QuarterHour);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var reading = await ReadUnitCost.OfAsync(connection, question, now, cancellation);
+        return await AmongAsync(new Snapshot(connection, now, question, reading, terms), limits, cancellation);
     }
 
-    private async Task<IReadOnlyList<CrossingRecord?>?> AmongAsync(
+    private async Task<IReadOnlyList<CrossingRecord?>> AmongAsync(
         Snapshot snapshot, IReadOnlyList<decimal> limits, CancellationToken cancellation)
     {
         var summary = await snapshot.Reading.SumAsync(snapshot.Connection, snapshot.Question, snapshot.Books, asOf: null, cancellation);
@@ -57,25 +51,24 @@ public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore st
         {
             var asked = Enumerable.Range(0, limits.Count).Where(i => reached[i] == step).ToList();
             var crossed = await OfSlotAsync(snapshot, slots[step.Step], step.Before, [.. asked.Select(i => limits[i])], cancellation);
-            if (crossed is null) return null;
             for (var i = 0; i < asked.Count; i++) found[asked[i]] = crossed[i];
         }
 
         return found;
     }
 
-    private async Task<IReadOnlyList<CrossingRecord?>?> OfSlotAsync(
+    private async Task<IReadOnlyList<CrossingRecord?>> OfSlotAsync(
         Snapshot snapshot, SlotSum slot, decimal before, IReadOnlyList<decimal> limits, CancellationToken cancellation)
     {
         if (slot.Records > RecordsAtOnce) return await OfBusySlotAsync(snapshot, slot, before, limits, cancellation);
         var records = await RecordsAsync(snapshot, slot.Slot.Start, slot.Slot.End, cancellation);
         var amounts = await RecordAmounts.OfAsync(snapshot, slot.Slot, records, clock, cancellation);
-        if (amounts.Sum() != slot.Amount) return null;
+        RequireSum(slot, amounts.Sum());
         return EventTimeCrossings.Among(before, records.Zip(amounts, Measured), limits);
     }
 
     /// <summary>First the sums of its seconds, then the records of those that count: what is held in memory stays small.</summary>
-    private async Task<IReadOnlyList<CrossingRecord?>?> OfBusySlotAsync(
+    private async Task<IReadOnlyList<CrossingRecord?>> OfBusySlotAsync(
         Snapshot snapshot, SlotSum slot, decimal before, IReadOnlyList<decimal> limits, CancellationToken cancellation)
     {
         var seconds = new decimal[(int)QuarterHour.Length.TotalSeconds];
@@ -90,7 +83,7 @@ public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore st
                 seconds[(int)((record.OccurredAt - slot.Slot.Start).Ticks / TimeSpan.TicksPerSecond)] += sign * amount;
             },
             cancellation);
-        if (seconds.Sum() != slot.Amount) return null;
+        RequireSum(slot, seconds.Sum());
         var found = new CrossingRecord?[limits.Count];
         for (var i = 0; i < limits.Count; i++)
         {
@@ -119,6 +112,9 @@ public sealed class BudgetCrossings(NpgsqlDataSource database, IDocumentStore st
             cancellation);
         return [.. counted.Values];
     }
+
+    // Both are read in one snapshot.
+    private static void RequireSum(SlotSum slot, decimal amount) => Invariant.Require(amount == slot.Amount, "the records of a quarter-hour sum to its buckets");
 
     private static MeasuredRecord Measured(UsageRecord record, decimal amount) => new(record.OccurredAt, record.Id, record.Source, amount);
 

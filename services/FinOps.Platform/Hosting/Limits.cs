@@ -316,9 +316,6 @@ public static class Limits
     /// <summary>Records of one quarter-hour that are put in event-time order at once; of a busier one, its seconds come first.</summary>
     public const int RecordsPerCrossing = 100_000;
 
-    /// <summary>Turns in which the records of a quarter-hour must come to sum to its buckets: usage of a new series may come in between.</summary>
-    public const int CrossingTurns = 5;
-
     /// <summary>How long the events of one meter and month may take to be read.</summary>
     public const int CrossingTimeoutSeconds = 300;
 

@@ -8,7 +8,7 @@ using Npgsql;
 namespace FinOps.Platform.Reporting;
 
 /// <summary>Answers <c>buyOrBuild</c>: the usage of a unit cost report, priced by each offer as well.</summary>
-public sealed class BuyOrBuildReports(NpgsqlDataSource database, LiveBooks live, SeenSeries seen, TimeProvider clock)
+public sealed class BuyOrBuildReports(NpgsqlDataSource database, LiveBooks live, TimeProvider clock)
 {
     private const decimal Million = 1_000_000m;
 
@@ -23,9 +23,9 @@ public sealed class BuyOrBuildReports(NpgsqlDataSource database, LiveBooks live,
         var question = asked.Question;
         if (question.OwnBuckets.Count > 0)
             throw new RejectedException(new Rejection("time_zone_unsupported", "timeZone", "Offers are compared over the days of one zone; name it, or one tenant."));
-        var reading = await ReadUnitCost.OfAsync(seen, question, books, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var reading = await ReadUnitCost.OfAsync(connection, question, books, cancellation);
         var summary = await reading.SumAsync(connection, question, books, null, cancellation);
         var priced = new OfferSums(question, books, offers);
         var (first, end) = FleetHours.Whole(question.Window);

@@ -12,26 +12,20 @@ namespace FinOps.Platform.Reporting;
 internal sealed record ReadUnitCost(
     IReadOnlyList<(int Id, UsageSeries Series)> Hourly, IReadOnlyList<(int Id, UsageSeries Series)> InOrder)
 {
-    public static Task<ReadUnitCost> OfAsync(SeenSeries seen, UnitCostQuestion question, Books books, CancellationToken cancellation) =>
-        OfAsync(tenants => seen.OfAsync(tenants, cancellation), question, books);
-
     /// <param name="connection">In a transaction in whose snapshot the sum will be read, too.</param>
     /// <param name="question">To be summed.</param>
     /// <param name="books">Rates and fleets.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static Task<ReadUnitCost> OfAsync(NpgsqlConnection connection, UnitCostQuestion question, Books books, CancellationToken cancellation) =>
-        OfAsync(tenants => SeenSeries.OfAsync(connection, tenants, cancellation), question, books);
-
-    private static async Task<ReadUnitCost> OfAsync(
-        Func<IReadOnlyList<TenantId>?, Task<IReadOnlyList<(int Id, UsageSeries Series)>>> seenOf, UnitCostQuestion question, Books books)
+    public static async Task<ReadUnitCost> OfAsync(
+        NpgsqlConnection connection, UnitCostQuestion question, Books books, CancellationToken cancellation)
     {
-        var known = await seenOf(question.ShowsCost ? null : question.Tenants?.ToList());
+        var known = await SeenSeries.OfAsync(connection, question.ShowsCost ? null : question.Tenants?.ToList(), cancellation);
         var shown = known.Where(s => question.Shows(s.Series)).ToList();
         var inOrder = InOrderAmong(known, shown, question, books.Rates);
         var fleets = shown.Where(s => question.ShowsCost || IsChargedByCost(s.Series)).Select(s => s.Series.Fleet).OfType<FleetId>()
             .Where(books.Fleets.IsRegistered).ToHashSet();
         if (fleets.Count == 0) return new ReadUnitCost(shown, inOrder);
-        var all = question.ShowsCost ? known : await seenOf(null);
+        var all = question.ShowsCost ? known : await SeenSeries.OfAsync(connection, null, cancellation);
         return new ReadUnitCost(
             [.. all.Where(s => question.Shows(s.Series) || (s.Series.Fleet is { } fleet && fleets.Contains(fleet)))], inOrder);
 

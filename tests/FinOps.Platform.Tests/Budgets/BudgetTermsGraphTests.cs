@@ -218,7 +218,7 @@ public sealed class BudgetTermsGraphTests(AlertingHost host) : IClassFixture<Ale
         var services = host.Services;
         var narrowing = new BudgetCrossings(
             services.GetRequiredService<Npgsql.NpgsqlDataSource>(), services.GetRequiredService<Marten.IDocumentStore>(),
-            services.GetRequiredService<Platform.Pricing.LiveBooks>(), services.GetRequiredService<Platform.Reporting.SeenSeries>(), TimeProvider.System)
+            services.GetRequiredService<Platform.Pricing.LiveBooks>(), TimeProvider.System)
         {
             RecordsAtOnce = 1,
         };

@@ -21,6 +21,7 @@ internal static class WithinOne
     private static async Task OfAsync(TimeSpan length)
     {
         var left = TimeSpan.FromTicks(length.Ticks - (DateTimeOffset.UtcNow.UtcTicks % length.Ticks));
+        // It waits for the clock itself: there is no other condition to await.
         if (left < Room) await Task.Delay(left + TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
     }
 }
