@@ -44,6 +44,8 @@ internal enum Fault
     AnswerTooLate,
     TwoActivations,
     StaleFlush,
+    UnreadFlush,
+    LeftToAnotherLane,
     MeterOverloaded,
     GrainDeactivated,
 

@@ -27,23 +27,6 @@ public sealed class BucketChange
         change.Add(record, sign);
     }
 
-    /// <summary>Adds records that count from now on. Those that follow each other mostly fall into one bucket, which is then looked up once.</summary>
-    public static void Add(Dictionary<BucketKey, BucketChange> changes, IReadOnlyList<UsageRecord> records)
-    {
-        var (known, change) = (default(BucketKey), default(BucketChange));
-        foreach (var record in records)
-        {
-            var key = BucketKey.Of(record);
-            if (change is null || key != known)
-            {
-                known = key;
-                if (!changes.TryGetValue(key, out change)) changes[key] = change = new BucketChange();
-            }
-
-            change.Add(record, 1);
-        }
-    }
-
     /// <returns>The change as what it makes of an empty bucket.</returns>
     public Bucket ToBucket() => new(Records, Incomplete, Failed, Quantities.Of(quantities));
 

@@ -9,6 +9,9 @@ internal static class Columns
     public static (IReadOnlyList<string?> Texts, IReadOnlyList<int>? Index) Index(
         IReadOnlyList<UsageRecord> records, Func<UsageRecord, string?> text)
     {
+        // Most columns of most events say one thing.
+        var first = text(records[0]);
+        if (AreAll(records, r => text(r) == first)) return ([first], null);
         var texts = new List<string?>();
         var index = new int[records.Count];
         var known = new Dictionary<string, int>();
@@ -37,7 +40,9 @@ internal static class Columns
     public static (IReadOnlyList<IReadOnlyDictionary<string, string>>? Sets, IReadOnlyList<int>? Index) IndexTags(
         IReadOnlyList<UsageRecord> records)
     {
-        if (records.All(r => r.Tags.Count == 0)) return (null, null);
+        var tags = records[0].Tags;
+        if (AreAll(records, r => r.Tags.Count == tags.Count && r.Tags.SequenceEqual(tags)))
+            return tags.Count == 0 ? (null, null) : ([tags.ToDictionary(t => t.Key, t => t.Value)], null);
         var sets = new List<IReadOnlyDictionary<string, string>>();
         // A key of length-prefixed texts tells any two tag sets apart.
         var (keys, index) = Index(records, r => string.Concat(r.Tags.Select(t => $"{t.Key.Length}:{t.Key}{t.Value.Length}:{t.Value}")));
@@ -59,8 +64,35 @@ internal static class Columns
 
     public static IReadOnlyList<int>? Positions(IReadOnlyList<UsageRecord> records, Func<UsageRecord, bool> holds)
     {
-        var positions = Enumerable.Range(0, records.Count).Where(i => holds(records[i])).ToArray();
-        return positions.Length == 0 ? null : positions;
+        List<int>? positions = null;
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (holds(records[i])) (positions ??= []).Add(i);
+        }
+
+        return positions?.ToArray();
+    }
+
+    /// <returns>Per class that occurs, one number per record.</returns>
+    public static IReadOnlyDictionary<string, IReadOnlyList<long>> QuantitiesOf(IReadOnlyList<UsageRecord> records)
+    {
+        var columns = new long[]?[UnitClass.All.Count];
+        for (var i = 0; i < records.Count; i++)
+        {
+            var values = records[i].Quantities.AsSpan();
+            for (var c = 0; c < values.Length; c++)
+            {
+                if (values[c] != 0) (columns[c] ??= new long[records.Count])[i] = values[c];
+            }
+        }
+
+        var quantities = new Dictionary<string, IReadOnlyList<long>>();
+        foreach (var unitClass in UnitClass.All)
+        {
+            if (columns[unitClass.Ordinal] is { } column) quantities[unitClass.Name] = column;
+        }
+
+        return quantities;
     }
 
     public static IReadOnlyDictionary<string, IReadOnlyList<int>>? MissingPositions(IReadOnlyList<UsageRecord> records)
@@ -85,5 +117,15 @@ internal static class Columns
         }
 
         return masks;
+    }
+
+    private static bool AreAll(IReadOnlyList<UsageRecord> records, Func<UsageRecord, bool> holds)
+    {
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (!holds(records[i])) return false;
+        }
+
+        return true;
     }
 }

@@ -59,9 +59,15 @@ public sealed record UsageRecorded
     {
         Invariant.Require(records.Count > 0, "a usage event holds a record");
         var month = MeterMonth.Of(records[0]);
-        Invariant.Require(records.All(r => MeterMonth.Of(r) == month), "a usage event is of one meter and month");
+        var (ids, ticks) = (new string[records.Count], new long[records.Count]);
+        for (var i = 0; i < records.Count; i++)
+        {
+            Invariant.Require(MeterMonth.Of(records[i]) == month, "a usage event is of one meter and month");
+            (ids[i], ticks[i]) = (records[i].Id, records[i].OccurredAt.UtcTicks);
+        }
 
-        var first = records.Min(r => r.OccurredAt.UtcTicks);
+        var first = ticks.Min();
+        for (var i = 0; i < ticks.Length; i++) ticks[i] -= first;
         var (sources, source) = Columns.Index(records, r => r.Source);
         var (fleets, fleet) = Columns.Index(records, r => r.Fleet);
         var (versions, version) = Columns.Index(records, r => r.ModelVersion);
@@ -72,7 +78,7 @@ public sealed record UsageRecorded
             Tenant = month.Meter.Tenant.Value,
             Model = month.Meter.Model.Value,
             RecordedAt = recordedAt,
-            Ids = records.Select(r => r.Id).ToArray(),
+            Ids = ids,
             Sources = sources!,
             Source = source,
             Fleets = fleets,
@@ -82,9 +88,8 @@ public sealed record UsageRecorded
             Backfills = Columns.UnlessAllNull(backfills),
             Backfill = backfill,
             FirstTicks = first,
-            TicksAfterFirst = records.Select(r => r.OccurredAt.UtcTicks - first).ToArray(),
-            Quantities = UnitClass.All.Where(c => records.Any(r => r.Quantities[c] != 0)).ToDictionary(
-                c => c.Name, c => (IReadOnlyList<long>)records.Select(r => r.Quantities[c]).ToArray()),
+            TicksAfterFirst = ticks,
+            Quantities = Columns.QuantitiesOf(records),
             Missing = Columns.MissingPositions(records),
             Failed = Columns.Positions(records, r => r.Failed),
             TagSets = tagSets,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using FinOps.Platform.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -8,12 +9,14 @@ namespace FinOps.Platform.Access;
 
 /// <summary>
 /// The keys that open this host, from the file that <c>Credentials:File</c> names. The file holds digests only. A change of the file counts
-/// from the next request on; a file that cannot be read leaves the last good one in force and is logged until it is mended.
+/// within <see cref="Limits.CredentialsLook"/>: to look at it for each request costs more than to read a record. A file that cannot be read
+/// leaves the last good one in force and is logged until it is mended.
 /// </summary>
-public sealed class Credentials(IConfiguration configuration, ILogger<Credentials> log)
+public sealed class Credentials(IConfiguration configuration, TimeProvider clock, ILogger<Credentials> log)
 {
     private readonly Lock reading = new();
     private Loaded? current;
+    private long lookedAt;
 
     /// <param name="key">The plain key as it was presented.</param>
     /// <returns>Null when no credential has the key.</returns>
@@ -47,6 +50,15 @@ public sealed class Credentials(IConfiguration configuration, ILogger<Credential
     public void Verify() => Current();
 
     private Loaded Current()
+    {
+        var now = clock.GetTimestamp();
+        if (Volatile.Read(ref current) is { } seen && clock.GetElapsedTime(Volatile.Read(ref lookedAt), now) < Limits.CredentialsLook) return seen;
+        var looked = Look();
+        Volatile.Write(ref lookedAt, now);
+        return looked;
+    }
+
+    private Loaded Look()
     {
         var path = configuration["Credentials:File"] is { Length: > 0 } named
             ? named

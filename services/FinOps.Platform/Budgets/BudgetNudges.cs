@@ -20,7 +20,7 @@ internal sealed class BudgetNudges(IGrainFactory grains, ILogger<BudgetNudges> l
     // Holds a tenant at most once, so it is bounded as the notes are.
     private readonly Channel<string> due = Channel.CreateUnbounded<string>();
 
-    public void Committed(IReadOnlyList<CommittedUsage> usage)
+    public void Committed(IReadOnlyCollection<CommittedUsage> usage)
     {
         lock (gate)
         {

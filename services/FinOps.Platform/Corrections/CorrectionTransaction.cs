@@ -61,7 +61,7 @@ internal sealed class CorrectionTransaction(
         var ids = await series.ResolveAsync(connection, changes.Keys.Select(k => k.Series), cancellation);
         resolved.Add(ids);
         await using var batch = new NpgsqlBatch(connection);
-        LedgerTables.ChangeBuckets(batch, changes, ids, LedgerFold.RecordedAt(facts[0].Event));
+        foreach (var command in LedgerTables.ChangeBuckets(changes, ids, LedgerFold.RecordedAt(facts[0].Event))) batch.BatchCommands.Add(command);
         var given = facts.Select(f => (f.Stream, Meaning: LedgerFold.Meaning(f.Event))).Where(f => f.Meaning.Sign > 0)
             .Select(f => (f.Stream, f.Meaning.Records.Unpack()));
         backfilled.AddRange(backfills.Note(batch, given));

@@ -12,11 +12,11 @@ public static class Limits
     /// <summary>Records of one commit: enough to spread the cost of a flush thin, small enough that a commit takes tens of milliseconds.</summary>
     public const int RecordsPerCommit = 5_000;
 
-    /// <summary>Flushes that wait for a lane; a meter has one at a time, so this is the number of meters that may wait. Beyond it grains wait.</summary>
+    /// <summary>Flushes that wait for a lane, one for each meter of a batch; as many may be left waiting because another lane writes their meters. Beyond it callers wait.</summary>
     public const int FlushesWaiting = 10_000;
 
-    /// <summary>How long a lane waits after a commit until its meters have handed in what waited for it: they need microseconds.</summary>
-    public static readonly TimeSpan MeterTurn = TimeSpan.FromMilliseconds(20);
+    /// <summary>How long a call waits for a meter of its own process: as long as Orleans waits for one elsewhere.</summary>
+    public static readonly TimeSpan MeterPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the door waits for the meters that it has called before it hands over what came since: longer than a usual commit.</summary>
     public static readonly TimeSpan DoorwayPatience = TimeSpan.FromMilliseconds(100);
@@ -38,6 +38,9 @@ public static class Limits
 
     /// <summary>Records under way in one process. Beyond it HTTP answers 503 with Retry-After, and the broker keeps its messages.</summary>
     public const int RecordsUnderWay = 200_000;
+
+    /// <summary>How long a key that was taken out of the credentials file, or put in, may count as before.</summary>
+    public static readonly TimeSpan CredentialsLook = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Seconds after which a caller that was told to wait may try again.</summary>
     public const int RetryAfterSeconds = 2;

@@ -1,29 +1,33 @@
 using System.Collections.Concurrent;
 using FinOps.Domain.Metering;
+using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 
 namespace FinOps.Platform.Metering;
 
 /// <summary>
-/// Gathers batches of one record: what comes while some are being counted goes to the meters together, with one call per meter, in the order
-/// in which it came. Each has an outcome of its own.
+/// The way of batches of one record. A meter that is awake in this process takes its record at once. For the others they are gathered: what comes
+/// while some are being counted goes to the meters together, with one call per meter, in the order in which it came. Each has an outcome of its own.
 /// </summary>
 /// <param name="meters">Where the records go.</param>
 /// <param name="silos">Tells that a call may have no answer.</param>
-/// <param name="ledger">That of this process, if it has one: its lane waits until what was handed over is there.</param>
-internal sealed class Doorway(MeterReferences meters, LostSilos silos, Ledger? ledger = null)
+internal sealed class Doorway(Meters meters, LostSilos silos)
 {
     private readonly ConcurrentQueue<Waiting> arrived = new();
     private int running;
 
     /// <summary>Ends when the record is on disk. Nobody else's cancellation harms it, and nobody cancels it: it is on its way.</summary>
-    public Task<RecordOutcome> CountAsync(string? batchId, MeterRecord record)
+    /// <exception cref="TimeoutException">Nobody knows yet.</exception>
+    public async Task<RecordOutcome> CountAsync(string? batchId, MeterRecord record)
     {
+        if (meters.AwakeHere(record.Record.Meter) is { } here)
+            return (await here.RecordAsync([new PendingRecord(record.Record, record.Digest, batchId)]).WaitAsync(Limits.MeterPatience))[0];
+
         var waiting = new Waiting(batchId, record);
         arrived.Enqueue(waiting);
         // On a thread that belongs to no request.
         if (Interlocked.Exchange(ref running, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(static door => _ = door.RunAsync(), this, preferLocal: false);
-        return waiting.Task;
+        return await waiting.Task;
     }
 
     /// <summary>The one loop that hands over. It fails its callers, never itself.</summary>
@@ -34,11 +38,8 @@ internal sealed class Doorway(MeterReferences meters, LostSilos silos, Ledger? l
             var later = new List<Waiting>();
             while (Next(ref later) is { Count: > 0 } gathering)
             {
-                var calls = HandOver(gathering);
                 // Beyond that a meter that is slow keeps its own callers waiting and nobody else.
-                await Task.WhenAny(Task.WhenAll(calls.Select(c => c.Outcomes)), Task.Delay(Limits.DoorwayPatience));
-                // Who is answered sends again: the next gathering holds them, too.
-                await Task.WhenAny(AnswerAsync(calls), Task.Delay(Limits.MeterTurn));
+                await Task.WhenAny(Task.WhenAll(HandOver(gathering)), Task.Delay(Limits.DoorwayPatience));
             }
 
             Interlocked.Exchange(ref running, 0);
@@ -55,73 +56,34 @@ internal sealed class Doorway(MeterReferences meters, LostSilos silos, Ledger? l
         return rounds is [var first, ..] ? first : [];
     }
 
-    private List<Call> HandOver(List<Waiting> gathering)
-    {
-        List<(MeterReference Meter, Waiting[] Waiting)> byMeter;
-        try
-        {
-            byMeter = [.. gathering.GroupBy(w => w.Record.Record.Meter).Select(m => (meters.Of(m.Key), m.ToArray()))];
-        }
-        catch (Exception failure)
-        {
-            // A process that stops gives no references; nobody was called yet.
-            foreach (var waiting in gathering) waiting.SetException(failure);
-            return [];
-        }
+    private List<Task> HandOver(List<Waiting> gathering) =>
+        [.. gathering.GroupBy(w => w.Record.Record.Meter).Select(m => RecordAsync(m.Key, [.. m]))];
 
-        var turn = new MeterTurn(byMeter.Count(m => m.Meter.IsHere));
-        ledger?.Expect(turn);
-        return byMeter.ConvertAll(m =>
-        {
-            var arrival = new Arrival(m.Meter.IsHere ? turn : null);
-            return new Call(m.Meter, m.Waiting, arrival, RecordAsync(m.Meter.Grain, m.Waiting, arrival));
-        });
-    }
-
-    private async Task<RecordOutcome[]> RecordAsync(IMeterGrain meter, Waiting[] waiting, Arrival arrival)
+    private async Task RecordAsync(Meter meter, Waiting[] waiting)
     {
         var lost = silos.Next;
         try
         {
-            return await meter.RecordAsync(new MeterBatch(null, Array.ConvertAll(waiting, w => w.Record))
+            var outcomes = await meters.RecordAsync(meter, new MeterBatch(null, Array.ConvertAll(waiting, w => w.Record))
             {
                 BatchIds = Array.ConvertAll(waiting, w => w.BatchId),
-                Arrival = arrival,
             }).WaitAsync(lost);
+            for (var i = 0; i < waiting.Length; i++) waiting[i].SetResult(outcomes[i]);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (lost.IsCancellationRequested)
         {
-            throw new BooksUnavailableException("A silo went while it was asked.");
+            foreach (var one in waiting) one.SetException(new BooksUnavailableException("A silo went while it was asked."));
+        }
+        catch (Exception failure)
+        {
+            foreach (var one in waiting) one.SetException(failure);
         }
     }
-
-    /// <summary>All on one thread, one after the other: to wake one for each costs more than to answer.</summary>
-    private static Task AnswerAsync(List<Call> calls) => Task.Run(() =>
-    {
-        foreach (var call in calls)
-        {
-            if (call.Outcomes.IsCompleted) call.Answer();
-            else call.Outcomes.ContinueWith(_ => call.Answer(), TaskScheduler.Default);
-        }
-    });
 
     private sealed class Waiting(string? batchId, MeterRecord record) : TaskCompletionSource<RecordOutcome>
     {
         public string? BatchId { get; } = batchId;
 
         public MeterRecord Record { get; } = record;
-    }
-
-    private sealed record Call(MeterReference Meter, Waiting[] Waiting, Arrival Arrival, Task<RecordOutcome[]> Outcomes)
-    {
-        public void Answer()
-        {
-            Meter.IsHere = Arrival.Happened;
-            for (var i = 0; i < Waiting.Length; i++)
-            {
-                if (Outcomes.IsCompletedSuccessfully) Waiting[i].SetResult(Outcomes.Result[i]);
-                else Waiting[i].SetException(Outcomes.Exception!.InnerExceptions);
-            }
-        }
     }
 }

@@ -1,6 +1,3 @@
-using System.Threading.Channels;
-using FinOps.Domain.Metering;
-using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Storage;
 using Microsoft.Extensions.Hosting;
@@ -9,122 +6,163 @@ using Microsoft.Extensions.Logging;
 namespace FinOps.Platform.Metering;
 
 /// <summary>
-/// The lanes of a silo, each with one commit in flight. What arrives meanwhile goes into the next. A meter has one flush at a time, so no two
-/// commits hold the same one.
+/// The lanes of a silo, each with one commit in flight. What arrives meanwhile goes into the next, whatever meter it is of: the lane that
+/// takes a flush knows what the commit before made of its meter's streams.
 /// </summary>
 internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageListener> listeners, ILogger<Ledger> log) : BackgroundService
 {
-    private readonly Channel<MeterFlush> waiting = Channel.CreateBounded<MeterFlush>(Limits.FlushesWaiting);
-    private readonly Channel<bool> filled = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private long recordsWaiting;
-    private MeterTurn? expected;
+    private readonly WaitingFlushes waiting = new();
 
     /// <summary>Ends when the records are on disk, or says that nothing was written.</summary>
-    public async Task<FlushResult> CommitAsync(MeterFlush flush)
+    public Task<FlushResult> CommitAsync(MeterFlush flush)
     {
-        await waiting.Writer.WriteAsync(flush);
-        if (Interlocked.Add(ref recordsWaiting, flush.Records.Count) >= Limits.RecordsPerCommit) filled.Writer.TryWrite(true);
-        return await flush.Result;
-    }
+        var added = waiting.AddAsync(flush);
+        return added.IsCompletedSuccessfully ? flush.Result : ResultAsync(added, flush);
 
-    /// <summary>That meters are about to hand in: the first lane waits for them, as it does after a commit.</summary>
-    public void Expect(MeterTurn turn) => Volatile.Write(ref expected, turn);
+        static async Task<FlushResult> ResultAsync(ValueTask added, MeterFlush flush)
+        {
+            await added;
+            return await flush.Result;
+        }
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         Enumerable.Range(1, Limits.LedgerLanes - 1).Select(lane => RunFullAsync(lane, stoppingToken)).Prepend(RunAsync(lane: 0, stoppingToken)));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        waiting.Writer.TryComplete();
-        filled.Writer.TryComplete();
+        waiting.Close();
         await base.StopAsync(cancellationToken);
-        while (waiting.Reader.TryRead(out var flush)) flush.Fail(new OperationCanceledException("The ledger stopped before the commit."));
+        var stopped = new FlushResult.Failed(new OperationCanceledException("The ledger stopped before the commit."));
+        foreach (var flush in waiting.Rest()) flush.Complete(stopped);
     }
 
     private async Task RunAsync(int lane, CancellationToken stopping)
     {
-        while (await waiting.Reader.WaitToReadAsync(stopping))
-        {
-            if (Interlocked.Exchange(ref expected, null) is { } turn) await TakenAsync(turn, stopping);
-            await CommitWaitingAsync(lane, stopping);
-        }
+        await foreach (var _ in waiting.SomethingAsync(stopping)) await CommitAllAsync(lane, isFull: false, stopping);
     }
 
     private async Task RunFullAsync(int lane, CancellationToken stopping)
     {
-        await foreach (var _ in filled.Reader.ReadAllAsync(stopping))
+        await foreach (var _ in waiting.EnoughAsync(stopping)) await CommitAllAsync(lane, isFull: true, stopping);
+    }
+
+    /// <summary>
+    /// A commit is under way before the callers of the one before it are told: while the database writes, they are answered and send again, and
+    /// the next commit is made ready.
+    /// </summary>
+    private async Task CommitAllAsync(int lane, bool isFull, CancellationToken stopping)
+    {
+        var answer = new Answer([], []);
+        for (var taken = Take(lane, isFull); taken is not null;)
         {
-            while (Interlocked.Read(ref recordsWaiting) >= Limits.RecordsPerCommit) await CommitWaitingAsync(lane, stopping);
+            var results = new FlushResult[taken.Group.Count];
+            var committing = CommitAsync(taken, results, lane, stopping);
+            Give(answer);
+            var next = await TakeAheadAsync(committing, answer, lane, isFull);
+            await committing;
+            waiting.Release(taken.Group);
+            answer = new Answer(taken.Group, results);
+            taken = next ?? Take(lane, isFull);
+        }
+
+        Give(answer);
+    }
+
+    /// <summary>As soon as all that were just answered have sent again, or else when the commit has ended.</summary>
+    private async Task<Taken?> TakeAheadAsync(Task committing, Answer answer, int lane, bool isFull)
+    {
+        if (isFull) return Take(lane, isFull);
+        var answered = answer.Group.Sum(f => f.Records.Count);
+        if (answered > 0) await Task.WhenAny(committing, waiting.ComeAsync(answered));
+        return committing.IsCompleted ? null : Take(lane, isFull);
+    }
+
+    private Taken? Take(int lane, bool isFull)
+    {
+        if (isFull && !waiting.IsEnough) return null;
+        var group = waiting.Take(lane);
+        return group.Count == 0 ? null : new Taken(group, Prepare(group, lane));
+    }
+
+    private Bet? Prepare(List<MeterFlush> group, int lane)
+    {
+        try
+        {
+            return commit.Prepare(group, lane);
+        }
+        catch (Exception e)
+        {
+            // The commit looks then, meets the same, and tells those whom it concerns.
+            log.LogWarning(e, "A commit of {Flushes} flushes could not be made ready", group.Count);
+            return null;
         }
     }
 
-    private async Task CommitWaitingAsync(int lane, CancellationToken stopping)
+    /// <summary>Fills in the results, and tells the meters' activations what became of their streams. It fails its callers, never itself.</summary>
+    private async Task CommitAsync(Taken taken, Memory<FlushResult> results, int lane, CancellationToken stopping)
     {
-        var group = Gather.UpTo<MeterFlush>(Limits.RecordsPerCommit, waiting.Reader.TryRead, f => f.Records.Count);
-        Interlocked.Add(ref recordsWaiting, -group.Sum(f => (long)f.Records.Count));
+        var group = taken.Group;
         try
         {
-            await CommitGroupAsync(group, lane, stopping);
+            var known = group.TrueForAll(IsKnown) ? group : group.FindAll(IsKnown);
+            IReadOnlyList<FlushResult> told = known.Count == 0 ? []
+                : known == group ? await commit.CommitAsync(group, taken.Bet, lane, stopping)
+                : await commit.CommitAsync(known, lane, stopping);
+            var next = 0;
+            for (var i = 0; i < group.Count; i++)
+                results.Span[i] = next < known.Count && ReferenceEquals(group[i], known[next]) ? told[next++] : FlushResult.Unread.Instance;
         }
         catch (Exception e) when (group.Count > 1 && e is not OperationCanceledException && !e.Passes())
         {
-            log.LogWarning(e, "A commit of {Meters} meters failed; trying each meter alone", group.Count);
-            foreach (var flush in group) await CommitAloneAsync(flush, lane, stopping);
+            log.LogWarning(e, "A commit of {Flushes} flushes failed; trying each alone", group.Count);
+            for (var i = 0; i < group.Count; i++) await CommitAsync(new Taken([group[i]], Bet: null), results.Slice(i, 1), lane, stopping);
+            return;
         }
         catch (Exception e)
         {
-            foreach (var flush in group) flush.Fail(e);
+            results.Span.Fill(new FlushResult.Failed(e));
         }
+
+        // What was committed first: a meter that forgets may read at once, and would have it already.
+        TakeOver(group, results.Span, areCommitted: true);
+        TakeOver(group, results.Span, areCommitted: false);
     }
 
-    private async Task CommitAloneAsync(MeterFlush flush, int lane, CancellationToken stopping)
+    private static void TakeOver(List<MeterFlush> group, ReadOnlySpan<FlushResult> results, bool areCommitted)
     {
-        try
+        for (var i = 0; i < results.Length; i++)
         {
-            await CommitGroupAsync([flush], lane, stopping);
-        }
-        catch (Exception e)
-        {
-            flush.Fail(e);
+            if (results[i] is FlushResult.Committed == areCommitted) group[i].Belief.Take(results[i]);
         }
     }
 
-    private async Task CommitGroupAsync(List<MeterFlush> group, int lane, CancellationToken stopping)
+    private static bool IsKnown(MeterFlush flush) => flush.Belief.State is not null;
+
+    /// <summary>All on one thread, one after the other: to wake one for each costs more than to answer.</summary>
+    private void Give(Answer answer)
     {
-        if (group.Count == 0) return;
-        var results = await commit.CommitAsync(group, lane, stopping);
-        var turn = new MeterTurn(group.Count);
-        for (var i = 0; i < group.Count; i++) group[i].Complete(results[i], turn);
-        Tell(group, results);
-        await TakenAsync(turn, stopping);
+        if (answer.Group.Count == 0) return;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static given =>
+            {
+                var (ledger, (group, results)) = given;
+                for (var i = 0; i < results.Length; i++) group[i].Complete(results[i]);
+                ledger.Tell(group, results);
+            },
+            (this, answer), preferLocal: false);
     }
 
-    /// <summary>A meter that is slow to take its turn makes the next commit smaller, not later.</summary>
-    private static Task TakenAsync(MeterTurn turn, CancellationToken stopping) =>
-        turn.Ended.IsCompleted ? Task.CompletedTask : Task.WhenAny(turn.Ended, Task.Delay(Limits.MeterTurn, stopping));
-
-    private void Tell(List<MeterFlush> group, IReadOnlyList<FlushResult> results)
+    private void Tell(List<MeterFlush> group, FlushResult[] results)
     {
-        var committed = new List<CommittedUsage>();
-        for (var i = 0; i < group.Count; i++)
-        {
-            if (results[i] is FlushResult.Committed { Added.Records: > 0 }) committed.Add(Usage(group[i]));
-        }
-
-        if (committed.Count == 0) return;
-        foreach (var listener in listeners) listener.Committed(committed);
+        var usage = CommittedUsage.Of(group, results);
+        if (usage.Count == 0) return;
+        foreach (var listener in listeners) listener.Committed(usage);
     }
 
-    private static CommittedUsage Usage(MeterFlush flush)
-    {
-        var (first, last) = (new QuarterHour(int.MaxValue), new QuarterHour(int.MinValue));
-        foreach (var pending in flush.Records)
-        {
-            var slot = pending.Record.Slot;
-            if (slot < first) first = slot;
-            if (slot > last) last = slot;
-        }
+    /// <param name="Group">Flushes whose meters the lane holds.</param>
+    /// <param name="Bet">What was made ready of them; null where the commit must look first.</param>
+    private sealed record Taken(List<MeterFlush> Group, Bet? Bet);
 
-        return new CommittedUsage(flush.Meter.Tenant, flush.Meter.Model, first, last);
-    }
+    private readonly record struct Answer(List<MeterFlush> Group, FlushResult[] Results);
 }

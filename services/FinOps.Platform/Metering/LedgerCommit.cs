@@ -12,18 +12,29 @@ namespace FinOps.Platform.Metering;
 /// keys, series, buckets, tallies.
 /// </summary>
 internal sealed class LedgerCommit(
-    LedgerDatabase database, UnseenCommit unseen, LedgerEvents events, SeriesIds series, Backfills backfills, TimeProvider clock)
+    LedgerDatabase database, UnseenCommit unseen, SeriesIds series, Backfills backfills, TimeProvider clock)
 {
     // By lane: whether its last commit met anything but new records. Who sends again sends much again, and then a look is cheaper than a lost bet.
     private readonly bool[] metKnown = new bool[Limits.LedgerLanes];
 
-    public async Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation)
+    /// <summary>What can be made of a commit while the one before it is under way.</summary>
+    /// <returns>Null where it must look first.</returns>
+    public Bet? Prepare(IReadOnlyList<MeterFlush> flushes, int lane) => metKnown[lane] ? null : unseen.Prepare(flushes, lane, clock.GetUtcNow());
+
+    public Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, int lane, CancellationToken cancellation) =>
+        CommitAsync(flushes, Prepare(flushes, lane), lane, cancellation);
+
+    /// <param name="flushes">Whose meters the lane holds.</param>
+    /// <param name="bet">What was <see cref="Prepare">prepared</see> of these flushes.</param>
+    /// <param name="lane">Who commits.</param>
+    /// <param name="cancellation">Stops it; what became of it is unknown then.</param>
+    public async Task<IReadOnlyList<FlushResult>> CommitAsync(IReadOnlyList<MeterFlush> flushes, Bet? bet, int lane, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (attempt == 1 && !metKnown[lane] && await unseen.TryAsync(flushes, lane, clock.GetUtcNow(), cancellation) is { } results) return results;
+                if (attempt == 1 && bet is not null && !metKnown[lane] && await unseen.TryAsync(bet, cancellation) is { } results) return results;
                 return await LookAndCommitAsync(flushes, lane, cancellation);
             }
             catch (Exception failure) when (CommitRace.IsLost(failure) && attempt < Limits.CommitRacesLost)
@@ -43,14 +54,14 @@ internal sealed class LedgerCommit(
         var books = await EnterAsync(connection, flushes, cancellation);
         var fresh = flushes.Where(f => StreamVersions.Agree(f.Streams, f.Versions, books.Versions)).ToList();
         var outcomes = await DecideAsync(connection, fresh.SelectMany(f => f.Records).ToList(), books, cancellation);
-        var group = new LedgerGroup(fresh, outcomes, books.Versions);
+        var group = new LedgerGroup(fresh, outcomes);
         var (ids, backfilled) = await WriteAsync(connection, group, books.Versions, lane, recordedAt, cancellation);
         await transaction.CommitAsync(cancellation);
         series.Remember(ids);
         backfills.Remember(backfilled);
         metKnown[lane] = fresh.Count < flushes.Count || Array.Exists(outcomes, o => o != RecordOutcome.Accepted);
 
-        var committed = fresh.Zip(group.Results).ToDictionary(r => r.First, FlushResult (r) => r.Second);
+        var committed = fresh.Zip(group.Results(books.Versions)).ToDictionary(r => r.First, FlushResult (r) => r.Second);
         return [.. flushes.Select(f => committed.GetValueOrDefault(f, FlushResult.Stale.Instance))];
     }
 
@@ -70,11 +81,11 @@ internal sealed class LedgerCommit(
             ids = await series.ResolveAsync(connection, wanted, cancellation);
         }
 
-        events.Append(batch, group.Events(versions, recordedAt));
+        foreach (var command in LedgerEvents.Append(group.Events(recordedAt), versions)) batch.BatchCommands.Add(command);
         var backfilled = backfills.Note(batch, group.Streams);
-        LedgerTables.ChangeBuckets(batch, group.Buckets, ids, recordedAt);
+        foreach (var command in LedgerTables.ChangeBuckets(group.Buckets, ids, recordedAt)) batch.BatchCommands.Add(command);
         LedgerTables.AddConflicts(batch, group.Conflicts, recordedAt);
-        LedgerTables.AddTallies(batch, group.Tallies, lane, recordedAt);
+        foreach (var command in LedgerTables.AddTallies(group.Tallies, lane, recordedAt)) batch.BatchCommands.Add(command);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
         return (ids, backfilled);
     }

@@ -1,5 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using FinOps.Domain.Metering;
-using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,27 +11,29 @@ namespace FinOps.Platform.Metering;
 /// call each, which takes six times as long; everything else reads and writes these tables through Marten, and a test holds each column
 /// against what Marten itself writes. The caller holds the streams' row locks and knows their versions.
 /// </summary>
-internal sealed class LedgerEvents(IDocumentStore store)
+internal static class LedgerEvents
 {
     private static readonly string DotNetType = $"{typeof(UsageRecorded).FullName}, {typeof(UsageRecorded).Assembly.GetName().Name}";
 
-    private readonly ISerializer serializer = store.Options.Serializer();
-
     /// <summary>What a commit appends: one event per stream.</summary>
-    /// <param name="Version">The stream's version before; null where the stream is new.</param>
-    public readonly record struct Appended(string Stream, long? Version, UsageRecorded Event);
+    public readonly record struct Appended(string Stream, string Json);
 
     /// <summary>
     /// Where a stream is not at the version that it was believed to be at, its event finds no version, which no event may lack: the database
     /// refuses the whole transaction.
     /// </summary>
-    public void Append(NpgsqlBatch batch, IReadOnlyList<Appended> events)
+    /// <param name="events">By stream, in the order of their locks.</param>
+    /// <param name="versions">Of the streams before; those that are not named are new.</param>
+    public static IEnumerable<NpgsqlBatchCommand> Append(IReadOnlyList<Appended> events, Dictionary<string, long> versions)
     {
-        if (events.Count == 0) return;
-        var news = events.Where(e => e.Version is null).ToArray();
-        if (news.Length > 0) batch.BatchCommands.Add(Start(news));
-        batch.BatchCommands.Add(Grow(events));
+        if (events.Count == 0) yield break;
+        var news = events.Where(e => !versions.ContainsKey(e.Stream)).ToArray();
+        if (news.Length > 0) yield return Start(news);
+        yield return Grow(events, versions);
     }
+
+    /// <summary>As Marten's serializer writes it.</summary>
+    public static string Json(UsageRecorded usage) => JsonSerializer.Serialize(usage, UsageRecordedJson.Default.UsageRecorded);
 
     /// <summary>Of two activations that start one stream, the unique id lets one commit.</summary>
     private static NpgsqlBatchCommand Start(Appended[] news) => new(
@@ -39,7 +42,7 @@ internal sealed class LedgerEvents(IDocumentStore store)
         Parameters = { new() { Value = Array.ConvertAll(news, e => e.Stream) } },
     };
 
-    private NpgsqlBatchCommand Grow(IReadOnlyList<Appended> events) => new(
+    private static NpgsqlBatchCommand Grow(IReadOnlyList<Appended> events, Dictionary<string, long> versions) => new(
         """
         with grown as (
           update finops.mt_streams s set version = t.version, timestamp = now()
@@ -53,11 +56,18 @@ internal sealed class LedgerEvents(IDocumentStore store)
         Parameters =
         {
             new() { Value = events.Select(e => e.Stream).ToArray() },
-            new() { Value = events.Select(e => (e.Version ?? 0) + 1).ToArray() },
+            new() { Value = events.Select(e => versions.GetValueOrDefault(e.Stream) + 1).ToArray() },
             new() { Value = events.Select(_ => Guid.CreateVersion7()).ToArray() },
-            new() { Value = events.Select(e => serializer.ToJson(e.Event)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+            new() { Value = events.Select(e => e.Json).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
             new() { Value = StoredUsage.Recorded },
             new() { Value = DotNetType },
         },
     };
 }
+
+/// <summary>How the event is written: as Marten's serializer writes it, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(UsageRecorded))]
+internal sealed partial class UsageRecordedJson : JsonSerializerContext;

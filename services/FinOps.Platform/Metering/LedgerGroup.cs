@@ -6,10 +6,12 @@ namespace FinOps.Platform.Metering;
 /// <summary>A tenant's verdicts of one commit.</summary>
 internal readonly record struct Tally(long Accepted, long Duplicates, long Conflicts);
 
-/// <summary>What one commit writes, from its meters' records and what was decided of each; no effect of its own.</summary>
+/// <summary>What one commit writes, from its flushes' records and what was decided of each; no effect of its own.</summary>
 internal sealed class LedgerGroup
 {
-    private readonly List<FlushResult.Committed> results = [];
+    private readonly IReadOnlyList<MeterFlush> flushes;
+    private readonly FlushResult.Committed[] results;
+    private readonly Dictionary<Meter, Growth> grown = [];
     private readonly Dictionary<string, List<UsageRecord>> streams = [];
     private readonly Dictionary<BucketKey, BucketChange> buckets = [];
     private readonly Dictionary<TenantId, Tally> tallies = [];
@@ -18,18 +20,20 @@ internal sealed class LedgerGroup
 
     /// <param name="flushes">Whose meters may write.</param>
     /// <param name="outcomes">One per record, flush by flush.</param>
-    /// <param name="versions">Of the streams before the commit.</param>
-    public LedgerGroup(IReadOnlyList<MeterFlush> flushes, IReadOnlyList<RecordOutcome> outcomes, IReadOnlyDictionary<string, long> versions)
+    public LedgerGroup(IReadOnlyList<MeterFlush> flushes, RecordOutcome[] outcomes)
     {
+        this.flushes = flushes;
+        results = new FlushResult.Committed[flushes.Count];
         var next = 0;
-        var added = new List<BucketChange>(flushes.Count);
-        foreach (var flush in flushes) added.Add(Add(flush, outcomes, ref next));
-        next = 0;
-        for (var i = 0; i < flushes.Count; i++)
+        for (var i = 0; i < results.Length; i++)
         {
-            var own = new RecordOutcome[flushes[i].Records.Count];
-            for (var r = 0; r < own.Length; r++) own[r] = outcomes[next++];
-            results.Add(new FlushResult.Committed(own, Grown(flushes[i], versions), added[i].ToBucket()));
+            var flush = flushes[i];
+            if (!grown.TryGetValue(flush.Meter, out var growth)) grown[flush.Meter] = growth = new Growth(flush.Belief);
+            growth.IsShared |= flush.Belief != growth.Of;
+            var own = outcomes.AsSpan(next, flush.Records.Count).ToArray();
+            next += own.Length;
+            results[i] = new FlushResult.Committed(own, growth);
+            Add(flush, own, growth);
         }
     }
 
@@ -47,30 +51,35 @@ internal sealed class LedgerGroup
 
     public IReadOnlyList<PendingRecord> Conflicts => conflicts;
 
-    /// <summary>One per flush.</summary>
-    public IReadOnlyList<FlushResult.Committed> Results => results;
+    /// <param name="recordedAt">Record time.</param>
+    public LedgerEvents.Appended[] Events(DateTimeOffset recordedAt) =>
+        [.. streams.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new LedgerEvents.Appended(s.Key, LedgerEvents.Json(UsageRecorded.Pack(s.Value, recordedAt))))];
 
     /// <param name="versions">Of the streams before the commit.</param>
-    /// <param name="recordedAt">Record time.</param>
-    public LedgerEvents.Appended[] Events(Dictionary<string, long> versions, DateTimeOffset recordedAt) =>
-        [.. streams.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new LedgerEvents.Appended(
-            s.Key, versions.TryGetValue(s.Key, out var version) ? version : null, UsageRecorded.Pack(s.Value, recordedAt)))];
-
-    private BucketChange Add(MeterFlush flush, IReadOnlyList<RecordOutcome> outcomes, ref int next)
+    /// <returns>One per flush, once it has committed.</returns>
+    public IReadOnlyList<FlushResult.Committed> Results(Dictionary<string, long> versions)
     {
-        var (counted, duplicates, refused) = (new List<UsageRecord>(flush.Records.Count), 0L, 0L);
-        var added = new BucketChange();
-        var lists = new List<UsageRecord>?[flush.Streams.Count];
-        for (var i = 0; i < flush.Records.Count; i++)
+        foreach (var flush in flushes)
         {
-            switch (outcomes[next++])
+            foreach (var stream in flush.Streams)
+            {
+                var version = versions.GetValueOrDefault(stream) + (streams.ContainsKey(stream) ? 1 : 0);
+                if (version > 0) grown[flush.Meter].Versions[stream] = version;
+            }
+        }
+
+        return results;
+    }
+
+    private void Add(MeterFlush flush, RecordOutcome[] outcomes, Growth growth)
+    {
+        var (duplicates, refused, before) = (0L, 0L, accepted.Count);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            switch (outcomes[i])
             {
                 case RecordOutcome.Accepted:
-                    var record = flush.Records[i].Record;
-                    counted.Add(record);
-                    accepted.Add(flush.Records[i]);
-                    added.Add(record, 1);
-                    (lists[flush.StreamOf(i)] ??= ListOf(flush.Streams[flush.StreamOf(i)])).Add(record);
+                    Accept(flush, i, growth);
                     break;
                 case RecordOutcome.Duplicate:
                     duplicates++;
@@ -82,27 +91,37 @@ internal sealed class LedgerGroup
                 case RecordOutcome.BackfillVoided:
                     break;
                 default:
-                    throw new InvalidOperationException($"Outcome {outcomes[next - 1]} is not known here.");
+                    throw new InvalidOperationException($"Outcome {outcomes[i]} is not known here.");
             }
         }
 
-        BucketChange.Add(buckets, counted);
-        var before = tallies.GetValueOrDefault(flush.Meter.Tenant);
-        tallies[flush.Meter.Tenant] = new Tally(before.Accepted + counted.Count, before.Duplicates + duplicates, before.Conflicts + refused);
-        return added;
+        var tally = tallies.GetValueOrDefault(flush.Meter.Tenant);
+        tallies[flush.Meter.Tenant] = new Tally(tally.Accepted + accepted.Count - before, tally.Duplicates + duplicates, tally.Conflicts + refused);
     }
 
-    private List<UsageRecord> ListOf(string stream) => streams.TryGetValue(stream, out var list) ? list : streams[stream] = [];
-
-    private Dictionary<string, long> Grown(MeterFlush flush, IReadOnlyDictionary<string, long> versions)
+    private void Accept(MeterFlush flush, int place, Growth growth)
     {
-        var grown = new Dictionary<string, long>(flush.Streams.Count);
-        foreach (var stream in flush.Streams)
-        {
-            var version = versions.GetValueOrDefault(stream) + (streams.ContainsKey(stream) ? 1 : 0);
-            if (version > 0) grown[stream] = version;
-        }
-
-        return grown;
+        var record = flush.Records[place].Record;
+        accepted.Add(flush.Records[place]);
+        growth.Added.Add(record, 1);
+        BucketChange.Add(buckets, record, 1);
+        var stream = flush.Streams[flush.StreamOf(place)];
+        if (!streams.TryGetValue(stream, out var list)) streams[stream] = list = [];
+        list.Add(record);
     }
+}
+
+/// <summary>What a commit made of one meter's streams and totals.</summary>
+/// <param name="of">The belief of the activation that wrote it.</param>
+internal sealed class Growth(MeterBelief of)
+{
+    public MeterBelief Of => of;
+
+    /// <summary>Two activations of the meter wrote in one commit: neither knows what the other had read before.</summary>
+    public bool IsShared { get; set; }
+
+    /// <summary>By stream, after the commit: of those that its flushes named and that exist.</summary>
+    public Dictionary<string, long> Versions { get; } = [];
+
+    public BucketChange Added { get; } = new();
 }

@@ -34,12 +34,12 @@ internal static class LedgerTables
         """;
 
     /// <summary>What commits add to buckets, and what corrections change, which may be negative: each in its own hour of record time.</summary>
-    public static void ChangeBuckets(
-        NpgsqlBatch batch, Dictionary<BucketKey, BucketChange> changes,
+    public static IEnumerable<NpgsqlBatchCommand> ChangeBuckets(
+        Dictionary<BucketKey, BucketChange> changes,
         IReadOnlyDictionary<SeriesKey, int> series, DateTimeOffset recordedAt)
     {
         var rows = changes.Where(c => !c.Value.IsNone).ToArray();
-        if (rows.Length == 0) return;
+        if (rows.Length == 0) yield break;
         var command = new NpgsqlBatchCommand(BucketSql)
         {
             Parameters =
@@ -53,8 +53,8 @@ internal static class LedgerTables
             },
         };
         foreach (var unitClass in UnitClass.All) command.Parameters.Add(new() { Value = Array.ConvertAll(rows, r => r.Value[unitClass]) });
-        batch.BatchCommands.Add(command);
-        batch.BatchCommands.Add(UsageChanges.Note(rows.Select(r => r.Key)));
+        yield return command;
+        yield return UsageChanges.Note(rows.Select(r => r.Key));
     }
 
     public static void AddConflicts(NpgsqlBatch batch, IReadOnlyList<PendingRecord> conflicts, DateTimeOffset recordedAt)
@@ -85,11 +85,11 @@ internal static class LedgerTables
         }
     }
 
-    public static void AddTallies(NpgsqlBatch batch, IReadOnlyDictionary<TenantId, Tally> tallies, int lane, DateTimeOffset recordedAt)
+    public static IEnumerable<NpgsqlBatchCommand> AddTallies(IReadOnlyDictionary<TenantId, Tally> tallies, int lane, DateTimeOffset recordedAt)
     {
-        if (tallies.Count == 0) return;
+        if (tallies.Count == 0) yield break;
         var rows = tallies.OrderBy(t => t.Key.Value, StringComparer.Ordinal).ToArray();
-        batch.BatchCommands.Add(new(
+        yield return new(
             """
             insert into finops.ingestion_tally as t (tenant, lane, accepted, duplicates, conflicts, quarantined, last_commit_at)
             select tenant, $5, accepted, duplicates, conflicts, 0, case when accepted > 0 then $6 end
@@ -108,7 +108,7 @@ internal static class LedgerTables
                 new() { Value = lane },
                 new() { Value = recordedAt, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
-        });
+        };
     }
 
     /// <param name="tenant">Empty where the record named none that could be read.</param>

@@ -18,11 +18,12 @@ public sealed record MeterBatch(
     [Id(2)]
     public string?[]? BatchIds { get; init; }
 
-    /// <summary>Told when the batch is taken; stays in the process.</summary>
-    [field: NonSerialized]
-    internal Arrival? Arrival { get; init; }
-
-    internal IEnumerable<PendingRecord> Pending() => Records.Select((r, i) => new PendingRecord(r.Record, r.Digest, BatchIds is null ? BatchId : BatchIds[i]));
+    internal PendingRecord[] Pending()
+    {
+        var pending = new PendingRecord[Records.Length];
+        for (var i = 0; i < pending.Length; i++) pending[i] = new PendingRecord(Records[i].Record, Records[i].Digest, BatchIds is null ? BatchId : BatchIds[i]);
+        return pending;
+    }
 }
 
 /// <summary>A record beside its digest, which the sender of the batch has computed.</summary>

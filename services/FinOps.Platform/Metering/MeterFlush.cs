@@ -6,43 +6,45 @@ namespace FinOps.Platform.Metering;
 /// <summary>One record on its way into the books.</summary>
 internal readonly record struct PendingRecord(UsageRecord Record, RecordDigest Digest, string? BatchId);
 
-/// <summary>What one meter wants committed: its records in order, and the stream versions that it believes in.</summary>
-internal sealed class MeterFlush(Meter meter, IReadOnlyList<PendingRecord> records, IReadOnlyDictionary<string, long> versions)
+/// <summary>What one meter wants committed together: records in order.</summary>
+/// <param name="meter">Whose they are.</param>
+/// <param name="records">At least one.</param>
+/// <param name="belief">The activation's, which a lane holds the streams to when it takes the flush and not before.</param>
+internal sealed class MeterFlush(Meter meter, IReadOnlyList<PendingRecord> records, MeterBelief belief)
 {
-    private readonly Lazy<(string[] Streams, int[]? Places)> months = new(() => Months(records));
-    private readonly TaskCompletionSource<FlushResult> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private MeterTurn? unsettled;
+    private readonly (string[] Streams, int[]? Places) months = Months(records, belief);
+
+    // Whoever waits goes on in the thread that answers: to wake one for each costs more than to answer.
+    private readonly TaskCompletionSource<FlushResult> result = new();
 
     public Meter Meter { get; } = meter;
 
     public IReadOnlyList<PendingRecord> Records { get; } = records;
 
+    public MeterBelief Belief { get; } = belief;
+
     /// <summary>The streams that its records lie in; a month each, so nearly always one.</summary>
-    public IReadOnlyList<string> Streams => months.Value.Streams;
+    public IReadOnlyList<string> Streams => months.Streams;
 
     /// <returns>Where in <see cref="Streams"/> the stream of a record is.</returns>
-    public int StreamOf(int record) => months.Value.Places?[record] ?? 0;
+    public int StreamOf(int record) => months.Places?[record] ?? 0;
 
-    /// <summary>By stream id; a stream that is not named is believed not to exist.</summary>
-    public IReadOnlyDictionary<string, long> Versions { get; } = versions;
+    /// <summary>By stream id, as believed; a stream that is not named is believed not to exist.</summary>
+    public IReadOnlyDictionary<string, long> Versions =>
+        Belief.State?.Versions ?? throw new InvalidOperationException("A flush whose meter knows nothing reached a commit.");
 
+    /// <summary>Faulted where it failed.</summary>
     public Task<FlushResult> Result => result.Task;
 
-    /// <param name="with">What became of it.</param>
-    /// <param name="turn">Ends for this meter when it is <see cref="Settle">settled</see>.</param>
-    public void Complete(FlushResult with, MeterTurn turn)
+    public void Complete(FlushResult with)
     {
-        unsettled = turn;
-        result.TrySetResult(with);
+        if (with is FlushResult.Failed failed) result.TrySetException(failed.Why);
+        else result.TrySetResult(with);
     }
 
-    public void Fail(Exception error) => result.TrySetException(error);
-
-    /// <summary>The meter has heard, and what waited for this flush is in the lane. Calling it again changes nothing.</summary>
-    public void Settle() => Interlocked.Exchange(ref unsettled, null)?.EndOne();
-
-    private static (string[] Streams, int[]? Places) Months(IReadOnlyList<PendingRecord> records)
+    private static (string[] Streams, int[]? Places) Months(IReadOnlyList<PendingRecord> records, MeterBelief belief)
     {
+        if (records.Count == 1) return ([belief.StreamOf(MeterMonth.Of(records[0].Record))], null);
         var months = new List<(int Year, int Month)>(1);
         var places = new int[records.Count];
         for (var i = 0; i < places.Length; i++)
@@ -58,11 +60,11 @@ internal sealed class MeterFlush(Meter meter, IReadOnlyList<PendingRecord> recor
             places[i] = place;
         }
 
-        return ([.. months.Select(m => new MeterMonth(records[0].Record.Meter, m.Year, m.Month).StreamId)], months.Count > 1 ? places : null);
+        return ([.. months.Select(m => belief.StreamOf(new MeterMonth(records[0].Record.Meter, m.Year, m.Month)))], months.Count > 1 ? places : null);
     }
 }
 
-/// <summary>What a commit answered to one meter.</summary>
+/// <summary>What a commit answered to one flush.</summary>
 internal abstract record FlushResult
 {
     private FlushResult()
@@ -70,14 +72,21 @@ internal abstract record FlushResult
     }
 
     /// <param name="Outcomes">One per record, in order.</param>
-    /// <param name="Versions">The versions of the streams that grew.</param>
-    /// <param name="Added">What the commit added to the meter.</param>
-    public sealed record Committed(
-        IReadOnlyList<RecordOutcome> Outcomes, IReadOnlyDictionary<string, long> Versions, Bucket Added) : FlushResult;
+    /// <param name="Growth">Of its meter by the commit: the same for all of the meter's flushes in it.</param>
+    public sealed record Committed(RecordOutcome[] Outcomes, Growth Growth) : FlushResult;
 
-    /// <summary>Somebody else wrote the meter's streams since; nothing was written for this meter.</summary>
+    /// <summary>Somebody else wrote the meter's streams since its activation read them; nothing was written for this flush.</summary>
     public sealed record Stale : FlushResult
     {
         public static readonly Stale Instance = new();
     }
+
+    /// <summary>The activation knows nothing of its streams, because a flush before this one found them otherwise or failed; nothing was written.</summary>
+    public sealed record Unread : FlushResult
+    {
+        public static readonly Unread Instance = new();
+    }
+
+    /// <summary>Nobody knows whether it was written.</summary>
+    public sealed record Failed(Exception Why) : FlushResult;
 }

@@ -7,12 +7,13 @@ namespace FinOps.Platform.Metering;
 /// <summary>What a meter's grain remembers between flushes; all of it can be read again.</summary>
 internal sealed record MeterState(IReadOnlyDictionary<string, long> Versions, MeterTotals Totals)
 {
-    public MeterState After(FlushResult.Committed committed)
+    public MeterState After(Growth growth)
     {
         var versions = new Dictionary<string, long>(Versions);
-        foreach (var (stream, version) in committed.Versions) versions[stream] = version;
-        var added = committed.Added;
-        return new MeterState(versions, added.Records == 0 ? Totals : new MeterTotals(
+        foreach (var (stream, version) in growth.Versions) versions[stream] = version;
+        if (growth.Added.IsNone) return this with { Versions = versions };
+        var added = growth.Added.ToBucket();
+        return new MeterState(versions, new MeterTotals(
             Totals.Records + added.Records, Totals.Incomplete + added.Incomplete, Totals.Failed + added.Failed,
             Totals.Quantities + added.Quantities));
     }

@@ -26,7 +26,8 @@ public static class MeteringModule
     public static IServiceCollection AddMetering(this IServiceCollection services)
     {
         services.AddOptions<MeteringOptions>().BindConfiguration("Metering");
-        services.AddSingleton<MeterReferences>();
+        services.AddSingleton<AwakeMeters>();
+        services.AddSingleton<Meters>();
         services.AddSingleton<Doorway>();
         services.AddSingleton<RecordUsage>();
         services.AddSingleton<UsageEndpoint>();
@@ -49,7 +50,6 @@ public static class MeteringModule
     /// <summary>What the meter grains of a silo need.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
-        services.AddSingleton<LedgerEvents>();
         services.AddSingleton<UnseenCommit>();
         services.AddSingleton<LedgerCommit>();
         services.AddSingleton<MeterState.Reader>();

@@ -10,7 +10,7 @@ namespace FinOps.Platform.Metering;
 
 /// <summary>Usage through either door: a verdict per record, given only after what it calls accepted is on disk.</summary>
 internal sealed class RecordUsage(
-    MeterReferences meters, Doorway doorway, Quarantine quarantine, LostSilos silos, TimeProvider clock, IOptions<MeteringOptions> options)
+    Meters meters, Doorway doorway, Quarantine quarantine, LostSilos silos, TimeProvider clock, IOptions<MeteringOptions> options)
 {
     /// <returns>One verdict per record, in the batch's order.</returns>
     public async Task<UsageReceipt> RecordAsync(ReportedBatch batch, Sender sender, CancellationToken cancellation)
@@ -62,7 +62,7 @@ internal sealed class RecordUsage(
     {
         var calls = round.GroupBy(r => r.Record.Record.Meter).Select(async meter =>
         {
-            var outcomes = await meters.Of(meter.Key).Grain.RecordAsync(new MeterBatch(batchId, [.. meter.Select(r => r.Record)]));
+            var outcomes = await meters.RecordAsync(meter.Key, new MeterBatch(batchId, [.. meter.Select(r => r.Record)]));
             foreach (var ((index, record), outcome) in meter.Zip(outcomes)) verdicts[index] = Verdict(record.Record, outcome);
         });
         await AnswersAsync(calls, cancellation);

@@ -9,31 +9,45 @@ namespace FinOps.Platform.Metering;
 /// holds it to both in the transaction itself, by the version that an event takes from its stream and by the unique key; where either is
 /// otherwise nothing is written, and the caller looks first.
 /// </summary>
-internal sealed class UnseenCommit(LedgerDatabase database, LedgerEvents events, SeriesIds series)
+internal sealed class UnseenCommit(LedgerDatabase database, SeriesIds series)
 {
     private static readonly Dictionary<RecordKey, long> NothingCounted = [];
 
-    /// <returns>Null where one must look first; nothing was written then.</returns>
-    public async Task<IReadOnlyList<FlushResult>?> TryAsync(
-        IReadOnlyList<MeterFlush> flushes, int lane, DateTimeOffset recordedAt, CancellationToken cancellation)
+    /// <summary>What can be made of a commit before the one before it has ended: all but the versions of its streams.</summary>
+    /// <returns>Null where one must look first.</returns>
+    public Bet? Prepare(IReadOnlyList<MeterFlush> flushes, int lane, DateTimeOffset recordedAt)
     {
-        if (Believed(flushes) is not { } versions) return null;
-        var records = flushes.SelectMany(f => f.Records).ToList();
-        // A backfill's name is a lock, and may be used up.
-        if (records.Exists(r => r.Record.Backfill is not null)) return null;
-        var outcomes = DedupeDecision.Decide(records.ConvertAll(r => r.Digest), NothingCounted);
+        var records = new List<RecordDigest>(flushes.Count);
+        foreach (var flush in flushes)
+        {
+            foreach (var pending in flush.Records)
+            {
+                // A backfill's name is a lock, and may be used up.
+                if (pending.Record.Backfill is not null) return null;
+                records.Add(pending.Digest);
+            }
+        }
+
+        var outcomes = DedupeDecision.Decide(records, NothingCounted);
         // A conflict within the commit may be with a record that was amended.
         if (outcomes.Contains(RecordOutcome.Conflict)) return null;
-        var group = new LedgerGroup(flushes, outcomes, versions);
+        var group = new LedgerGroup(flushes, outcomes);
         if (series.Known(group.Series) is not { } ids) return null;
+        var (events, rest) = (group.Events(recordedAt), new List<NpgsqlBatchCommand> { DedupeKeys.Claim(group.Accepted) });
+        rest.AddRange(LedgerTables.ChangeBuckets(group.Buckets, ids, recordedAt));
+        rest.AddRange(LedgerTables.AddTallies(group.Tallies, lane, recordedAt));
+        return new Bet(flushes, group, events, rest);
+    }
 
+    /// <returns>Null where one must look first; nothing was written then.</returns>
+    public async Task<IReadOnlyList<FlushResult>?> TryAsync(Bet bet, CancellationToken cancellation)
+    {
+        if (Believed(bet.Flushes) is not { } versions) return null;
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         // Statements up to the end of a batch are one transaction by themselves, which has committed when the batch ends.
         await using var batch = new NpgsqlBatch(connection);
-        events.Append(batch, group.Events(versions, recordedAt));
-        batch.BatchCommands.Add(DedupeKeys.Claim(group.Accepted));
-        LedgerTables.ChangeBuckets(batch, group.Buckets, ids, recordedAt);
-        LedgerTables.AddTallies(batch, group.Tallies, lane, recordedAt);
+        foreach (var command in LedgerEvents.Append(bet.Events, versions)) batch.BatchCommands.Add(command);
+        foreach (var command in bet.Rest) batch.BatchCommands.Add(command);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellation);
@@ -43,7 +57,7 @@ internal sealed class UnseenCommit(LedgerDatabase database, LedgerEvents events,
             return null;
         }
 
-        return group.Results;
+        return bet.Group.Results(versions);
     }
 
     /// <returns>The versions of the streams; null where one is new, which needs a lock that it does not have yet.</returns>
@@ -55,8 +69,8 @@ internal sealed class UnseenCommit(LedgerDatabase database, LedgerEvents events,
             foreach (var stream in flush.Streams)
             {
                 if (!flush.Versions.TryGetValue(stream, out var version)) return null;
-                // Two activations of one meter in one commit: at most one of them knows its streams.
-                if (!versions.TryAdd(stream, version)) return null;
+                // Two activations of one meter in one commit may believe otherwise, and at most one of them is right.
+                if (!versions.TryAdd(stream, version) && versions[stream] != version) return null;
             }
         }
 
@@ -66,3 +80,11 @@ internal sealed class UnseenCommit(LedgerDatabase database, LedgerEvents events,
     private static bool IsLost(PostgresException failure) => (failure.SqlState, failure.TableName) is
         (PostgresErrorCodes.NotNullViolation, "mt_events") or (PostgresErrorCodes.UniqueViolation, "usage_key") or (PostgresErrorCodes.DeadlockDetected, _);
 }
+
+/// <summary>A commit that is ready but for the versions of its streams, which the commit before it may change.</summary>
+/// <param name="Flushes">Whose records they are, all of them.</param>
+/// <param name="Group">What it writes.</param>
+/// <param name="Events">By stream, in the order of their locks.</param>
+/// <param name="Rest">The statements after those of the events.</param>
+internal sealed record Bet(
+    IReadOnlyList<MeterFlush> Flushes, LedgerGroup Group, IReadOnlyList<LedgerEvents.Appended> Events, IReadOnlyList<NpgsqlBatchCommand> Rest);

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Hangfire.PostgreSql;
-using JasperFx;
 using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -29,7 +28,7 @@ public sealed class SchemaScripts(
                 create table if not exists finops.schema_version (
                   version int primary key, name text not null, applied_at timestamptz not null default now());
                 """, cancellation);
-            await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
+            await MartenSchema.ApplyAsync(store, connection, cancellation);
             PostgreSqlObjectsInstaller.Install(connection, StorageModule.JobsSchema);
             var applied = await AppliedAsync(connection, cancellation);
             foreach (var script in Scripts.Where(s => !applied.Contains(s.Version)))

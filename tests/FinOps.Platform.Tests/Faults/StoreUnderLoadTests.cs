@@ -2,6 +2,7 @@ using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Tests.Fixtures;
+using FinOps.Platform.Tests.Metering;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -57,7 +58,7 @@ public sealed class StoreUnderLoadTests(RunningHost host) : IClassFixture<Runnin
             if (random.Next(100) == 0) rolledBack += await RollBackAsync(ledger, writer, written);
             var records = Enumerable.Range(written, count).Select(i => Pending(meter, $"{writer}-{i}")).ToList();
             var state = await reader.ReadAsync(meter, CancellationToken.None);
-            switch (await ledger.CommitAsync(new MeterFlush(meter, records, state.Versions)))
+            switch (await ledger.CommitAsync(new MeterFlush(meter, records, new MeterBelief(state))))
             {
                 case FlushResult.Stale: stale++; break;
                 case FlushResult.Committed: written += count; break;
@@ -70,7 +71,7 @@ public sealed class StoreUnderLoadTests(RunningHost host) : IClassFixture<Runnin
     private static async Task<int> RollBackAsync(Ledger ledger, int writer, int number)
     {
         var meter = new Meter(new TenantId("rolled-back"), new ModelId($"m{writer}"));
-        var flush = new MeterFlush(meter, [Pending(meter, $"{writer}-{number}-{Guid.NewGuid()}")], new Dictionary<string, long>());
+        var flush = new MeterFlush(meter, [Pending(meter, $"{writer}-{number}-{Guid.NewGuid()}")], Believing.Nothing);
         await Assert.ThrowsAnyAsync<Exception>(() => ledger.CommitAsync(flush));
         return 1;
     }

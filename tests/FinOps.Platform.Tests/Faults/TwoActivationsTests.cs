@@ -33,7 +33,7 @@ public sealed class TwoActivationsTests(TwoActivationsTests.FirstHost first) : I
         {
             InstrumentPublished = (instrument, own) =>
             {
-                if (instrument.Name == MeterGrain.StaleFlushes) own.EnableMeasurementEvents(instrument);
+                if (instrument.Name == AwakeMeter.StaleFlushes) own.EnableMeasurementEvents(instrument);
             },
         };
         listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref refused, count));

@@ -106,11 +106,11 @@ public sealed class ExactlyOnceTests(RunningHost host) : IClassFixture<RunningHo
         var other = await reader.ReadAsync(meter, CancellationToken.None);
         // … and so has the grain, which writes first.
         Assert.Equal(["accepted"], await PostAsync(Report("2", "twice", "m")));
-        Assert.IsType<FlushResult.Stale>(await ledger.CommitAsync(new MeterFlush(meter, [Pending("3")], other.Versions)));
+        Assert.IsType<FlushResult.Stale>(await ledger.CommitAsync(new MeterFlush(meter, [Pending("3")], new MeterBelief(other))));
 
         // Having read again it writes; now the grain is the stale one, reads again by itself, and nothing is lost or double.
         var fresh = await reader.ReadAsync(meter, CancellationToken.None);
-        Assert.IsType<FlushResult.Committed>(await ledger.CommitAsync(new MeterFlush(meter, [Pending("3")], fresh.Versions)));
+        Assert.IsType<FlushResult.Committed>(await ledger.CommitAsync(new MeterFlush(meter, [Pending("3")], new MeterBelief(fresh))));
         Assert.Equal(["duplicate", "accepted"], await PostAsync(Report("2", "twice", "m"), Report("4", "twice", "m")));
         Assert.Equal(4, await SumAsync("twice"));
 

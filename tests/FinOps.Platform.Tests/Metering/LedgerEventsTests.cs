@@ -41,6 +41,31 @@ public sealed class LedgerEventsTests(RunningHost host) : IClassFixture<RunningH
         Assert.True(read[0].Sequence < read[1].Sequence);
     }
 
+    [Fact]
+    public void An_event_with_all_that_it_may_hold_is_the_text_that_Marten_would_have_written()
+    {
+        var full = new UsageRecord
+        {
+            Tenant = new TenantId("ours & <theirs>"),
+            Model = new ModelId("m"),
+            ModelVersion = "2026-05 ü",
+            Source = "s",
+            Id = "full",
+            Fleet = "f",
+            Backfill = "b",
+            OccurredAt = DateTimeOffset.UnixEpoch.AddTicks(1_234_567),
+            Quantities = Quantities.Of((UnitClass.Output, 1), (UnitClass.CacheRead, long.MaxValue / 4)),
+            Missing = 1 << UnitClass.Reasoning.Ordinal,
+            Failed = true,
+            Tags = [new("apiKey", "k"), new("team", "blue \"1\"")],
+        };
+        var packed = UsageRecorded.Pack([full, Record("ours & <theirs>", 1)], new DateTimeOffset(2026, 3, 2, 0, 0, 0, 1, TimeSpan.Zero));
+
+        var marten = host.Services.GetRequiredService<IDocumentStore>().Options.Serializer();
+        Assert.Equal(marten.ToJson(packed), LedgerEvents.Json(packed));
+        Assert.Equal([full.Id, "1"], marten.FromJson<UsageRecorded>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(LedgerEvents.Json(packed)))).Unpack().Select(r => r.Id));
+    }
+
     private async Task<IReadOnlyList<string>> RowsAsync(string table, string key, string stream)
     {
         await using var command = host.Database.CreateCommand(
@@ -56,7 +81,7 @@ public sealed class LedgerEventsTests(RunningHost host) : IClassFixture<RunningH
     private static MeterFlush Flush(string tenant, int id, Dictionary<string, long> versions)
     {
         var record = Record(tenant, id);
-        return new MeterFlush(record.Meter, [new PendingRecord(record, RecordDigest.Of(record), null)], versions);
+        return new MeterFlush(record.Meter, [new PendingRecord(record, RecordDigest.Of(record), null)], Believing.In(versions));
     }
 
     private static UsageRecord Record(string tenant, int id) => new()

@@ -17,7 +17,6 @@ public sealed class StreamStartedTwiceTests(RunningHost host) : IClassFixture<Ru
     {
         var (commit, reader) = (host.Services.GetRequiredService<LedgerCommit>(), host.Services.GetRequiredService<MeterState.Reader>());
         var (first, second) = (Pending("1"), Pending("2"));
-        var nothing = new Dictionary<string, long>();
 
         // The second activation's commit has looked for the stream and waits for a key that someone else may be about to claim …
         await using var connection = await host.Database.OpenConnectionAsync();
@@ -27,20 +26,20 @@ public sealed class StreamStartedTwiceTests(RunningHost host) : IClassFixture<Ru
             Parameters = { new() { Value = second.Digest.Key.High }, new() { Value = second.Digest.Key.Low } },
         };
         await claim.ExecuteNonQueryAsync();
-        var late = commit.CommitAsync([new MeterFlush(Meter, [second], nothing)], 0, CancellationToken.None);
+        var late = commit.CommitAsync([new MeterFlush(Meter, [second], Believing.Nothing)], 0, CancellationToken.None);
         await Eventually.SeeAsync(WaitingAsync, waiting => waiting > 0);
 
         // … while the first one starts the stream.
         Assert.IsType<FlushResult.Committed>(Assert.Single(
-            await commit.CommitAsync([new MeterFlush(Meter, [first], nothing)], 1, CancellationToken.None)));
+            await commit.CommitAsync([new MeterFlush(Meter, [first], Believing.Nothing)], 1, CancellationToken.None)));
         await holder.RollbackAsync();
         Assert.IsType<FlushResult.Stale>(Assert.Single(await late));
 
         var read = await reader.ReadAsync(Meter, CancellationToken.None);
         var again = Assert.IsType<FlushResult.Committed>(Assert.Single(
-            await commit.CommitAsync([new MeterFlush(Meter, [second], read.Versions)], 0, CancellationToken.None)));
+            await commit.CommitAsync([new MeterFlush(Meter, [second], new MeterBelief(read))], 0, CancellationToken.None)));
         Assert.Equal([RecordOutcome.Accepted], again.Outcomes);
-        Assert.Equal([2], again.Versions.Values);
+        Assert.Equal([2], again.Growth.Versions.Values);
         Assert.Equal(2, (await reader.ReadAsync(Meter, CancellationToken.None)).Totals.Records);
     }
 

@@ -23,7 +23,7 @@ public sealed class UnseenCommitTests(RunningHost host) : IClassFixture<RunningH
         Assert.Null(await TryAsync(0, Pending("1", 1)));
         await commit.CommitAsync([Flush(0, Pending("1", 1))], 0, CancellationToken.None);
 
-        Assert.Equal(2, Assert.IsType<FlushResult.Committed>(Assert.Single((await TryAsync(1, Pending("2", 1)))!)).Versions[Stream]);
+        Assert.Equal(2, Assert.IsType<FlushResult.Committed>(Assert.Single((await TryAsync(1, Pending("2", 1)))!)).Growth.Versions[Stream]);
         Assert.Equal((2, 2, 2), await BooksAsync());
 
         // One that was counted, as it was and otherwise; a meter that knows too little, and one that knows too much.
@@ -40,8 +40,8 @@ public sealed class UnseenCommitTests(RunningHost host) : IClassFixture<RunningH
         Assert.IsType<FlushResult.Stale>(Assert.Single(await commit.CommitAsync([Flush(2, Pending("4", 1))], 0, CancellationToken.None)));
         Assert.Equal((3, 3, 3), await BooksAsync());
 
-        Task<IReadOnlyList<FlushResult>?> TryAsync(long version, params PendingRecord[] records) =>
-            unseen.TryAsync([Flush(version, records)], 0, DateTimeOffset.UtcNow, CancellationToken.None);
+        async Task<IReadOnlyList<FlushResult>?> TryAsync(long version, params PendingRecord[] records) =>
+            unseen.Prepare([Flush(version, records)], 0, DateTimeOffset.UtcNow) is { } bet ? await unseen.TryAsync(bet, CancellationToken.None) : null;
     }
 
     /// <returns>Events, records in buckets, and accepted records of the tally.</returns>
@@ -61,7 +61,7 @@ public sealed class UnseenCommitTests(RunningHost host) : IClassFixture<RunningH
     }
 
     private static MeterFlush Flush(long version, params PendingRecord[] records) =>
-        new(Meter, records, version == 0 ? new Dictionary<string, long>() : new Dictionary<string, long> { [Stream] = version });
+        new(Meter, records, version == 0 ? Believing.Nothing : Believing.In(new() { [Stream] = version }));
 
     private static PendingRecord Pending(string id, long output)
     {

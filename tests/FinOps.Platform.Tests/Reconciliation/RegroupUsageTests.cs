@@ -5,6 +5,7 @@ using FinOps.Platform.Corrections;
 using FinOps.Platform.Metering;
 using FinOps.Platform.Reconciliation;
 using FinOps.Platform.Storage;
+using FinOps.Platform.Tests.Metering;
 using FinOps.Platform.Tests.Reporting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -90,14 +91,12 @@ public sealed class RegroupUsageTests
     private static async Task<CostHouse> RecordedAsync()
     {
         var house = await CostHouse.OpenAsync("2026-04-01T10:00Z");
-        var events = ActivatorUtilities.CreateInstance<LedgerEvents>(house.Services);
-        var ledger = ActivatorUtilities.CreateInstance<LedgerCommit>(house.Services, events, ActivatorUtilities.CreateInstance<UnseenCommit>(house.Services, events));
-        IReadOnlyDictionary<string, long> versions = new Dictionary<string, long>();
+        var ledger = ActivatorUtilities.CreateInstance<LedgerCommit>(house.Services, ActivatorUtilities.CreateInstance<UnseenCommit>(house.Services));
+        var belief = Believing.Nothing;
         foreach (var half in Enumerable.Range(0, 80).Select(Record).Chunk(40))
         {
-            var flush = new MeterFlush(TheMeter, [.. half.Select(r => new PendingRecord(r, RecordDigest.Of(r), null))], versions);
-            var committed = Assert.IsType<FlushResult.Committed>(Assert.Single(await ledger.CommitAsync([flush], 0, CostHouse.Cancellation)));
-            versions = committed.Versions;
+            var flush = new MeterFlush(TheMeter, [.. half.Select(r => new PendingRecord(r, RecordDigest.Of(r), null))], belief);
+            belief.Take(Assert.IsType<FlushResult.Committed>(Assert.Single(await ledger.CommitAsync([flush], 0, CostHouse.Cancellation))));
             house.Clock.Now += TimeSpan.FromHours(1);
         }
 

@@ -1,3 +1,4 @@
+using FinOps.Platform.Storage;
 using FinOps.Platform.Tests.Reconciliation;
 using JasperFx.Events.Daemon;
 using Marten;
@@ -18,12 +19,38 @@ public sealed class EventsAreFinalTests(BooksHost host) : IClassFixture<BooksHos
     [InlineData("delete from finops.mt_events where false")]
     [InlineData("truncate finops.mt_events")]
     [InlineData("truncate finops.mt_streams cascade")]
+    [InlineData("delete from finops.mt_streams")]
+    [InlineData("delete from finops.mt_streams where false")]
     public async Task Nothing_changes_a_stored_event(string sql)
     {
-        const string all = "select md5(string_agg(e::text, ',' order by seq_id)) from finops.mt_events e";
+        const string all =
+            """
+            select concat_ws(' ', (select md5(string_agg(e::text, ',' order by seq_id)) from finops.mt_events e),
+              (select md5(string_agg(s::text, ',' order by id)) from finops.mt_streams s))
+            """;
         var before = await host.ValueAsync<string>(all);
         await Assert.ThrowsAsync<PostgresException>(() => host.ExecuteAsync(sql));
         Assert.Equal(before, await host.ValueAsync<string>(all));
+    }
+
+    [Fact]
+    public async Task Applying_the_schema_again_changes_no_table_and_makes_no_foreign_key_anew()
+    {
+        const string constraints =
+            "select string_agg(concat_ws(' ', c.oid, conrelid::regclass, conname), ',' order by c.oid) from pg_constraint c where connamespace = 'finops'::regnamespace";
+        var before = await host.ValueAsync<string>(constraints);
+        Assert.Contains("pk_mt_events", await host.ValueAsync<string>("select string_agg(indexname, ',') from pg_indexes where tablename = 'mt_events'"), StringComparison.Ordinal);
+        Assert.DoesNotContain("fkey_mt_events", before, StringComparison.Ordinal);
+
+        await host.Services.GetRequiredService<SchemaScripts>().ApplyAsync(CancellationToken.None);
+        Assert.Equal(before, await host.ValueAsync<string>(constraints));
+
+        // Books of a version that had it.
+        await host.ExecuteAsync(
+            "alter table finops.mt_events add constraint fkey_mt_events_stream_id foreign key (stream_id) references finops.mt_streams (id) on delete cascade");
+        await host.Services.GetRequiredService<SchemaScripts>().ApplyAsync(CancellationToken.None);
+
+        Assert.Equal(before, await host.ValueAsync<string>(constraints));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class BudgetDesk(World world, Host host)
     public bool IsIdle => !running;
 
     /// <summary>Told by a lane after its commit.</summary>
-    public void Committed(IReadOnlyList<Flush> group)
+    public void Committed(IEnumerable<Flush> group)
     {
         foreach (var flush in group)
         {

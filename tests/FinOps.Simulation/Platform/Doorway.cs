@@ -5,8 +5,8 @@ using FinOps.Simulation.Time;
 namespace FinOps.Simulation.Platform;
 
 /// <summary>
-/// Gathers batches of one record: what comes while some are being counted goes to the meters together, with one call per meter. Each has an
-/// outcome of its own.
+/// The way of batches of one record. A meter that is awake in this process takes its record at once. The others are gathered: what comes while
+/// some are being counted goes to the meters together, with one call per meter. Each has an outcome of its own.
 /// </summary>
 internal sealed class Doorway(World world, Host host)
 {
@@ -16,10 +16,17 @@ internal sealed class Doorway(World world, Host host)
     /// <returns>Null when it must be tried again.</returns>
     public Task<RecordOutcome?> CountAsync(Pending pending)
     {
-        var waiting = new Waiting(pending, new Promise<RecordOutcome?>(host.Life));
-        arrived.Enqueue(waiting);
+        var outcome = new Promise<RecordOutcome?>(host.Life);
+        if (host.Grains.TryGetValue(pending.Record.Meter, out var here))
+        {
+            world.Loop.After(Sizes.CallPatience, () => outcome.Keep(null));
+            here.Record([pending], outcomes => outcome.Keep(outcomes?[0]));
+            return outcome.Task;
+        }
+
+        arrived.Enqueue(new Waiting(pending, outcome));
         if (!running) world.Loop.Start(RunAsync);
-        return waiting.Outcome.Task;
+        return outcome.Task;
     }
 
     private async Task RunAsync()

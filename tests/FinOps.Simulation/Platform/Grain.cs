@@ -1,21 +1,19 @@
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
-using FinOps.Simulation.Store;
 
 namespace FinOps.Simulation.Platform;
 
 /// <summary>
-/// An activation of a meter: buffers what comes, flushes one group at a time with the stream versions that it believes in, reads again what
-/// it did not know, and forgets everything after a failure.
+/// An activation of a meter: hands each batch to the ledger as it comes, reads its streams once for all that wait when nothing is believed of
+/// them, and hands in again what was not written for that.
 /// </summary>
 internal sealed class Grain(World world, Host host, Meter meter)
 {
-    private readonly Queue<Waiting> buffer = new();
+    private readonly Belief belief = new(world);
+    private Task<bool>? reading;
     private int recordsWaiting;
-    private bool flushing;
-    private StreamState? state;
 
-    public bool IsIdle => !flushing && buffer.Count == 0;
+    public bool IsIdle => recordsWaiting == 0;
 
     public void Record(Pending[] records, Action<IReadOnlyList<RecordOutcome>?> answer)
     {
@@ -27,42 +25,33 @@ internal sealed class Grain(World world, Host host, Meter meter)
         }
 
         foreach (var pending in records) Invariant.Require(pending.Record.Meter == meter, "a meter records its own usage only");
-        buffer.Enqueue(new Waiting(records, answer));
-        recordsWaiting += records.Length;
-        if (!flushing) world.Loop.Start(FlushAllAsync);
+        world.Loop.Start(() => RecordAsync(records, answer));
     }
 
-    private async Task FlushAllAsync()
+    private async Task RecordAsync(Pending[] records, Action<IReadOnlyList<RecordOutcome>?> answer)
     {
-        flushing = true;
-        while (buffer.Count > 0)
-        {
-            var group = Gather.UpTo<Waiting>(Sizes.RecordsPerCommit, buffer.TryDequeue, w => w.Records.Length);
-            recordsWaiting -= group.Sum(w => w.Records.Length);
-            var outcomes = await CommitAsync([.. group.SelectMany(w => w.Records)]);
-            if (outcomes is null) state = null;
-            Answer(group, outcomes);
-        }
-
-        flushing = false;
-        if (world.Faults.Strike(Fault.GrainDeactivated, 0.02)) host.Grains.Remove(meter);
+        recordsWaiting += records.Length;
+        var outcomes = await CommitAsync(records);
+        recordsWaiting -= records.Length;
+        answer(outcomes);
+        // Whatever still waits: who found it awake may come to it when it sleeps already, beside the next activation.
+        if (world.Faults.Strike(Fault.GrainDeactivated, 0.02)) host.Sleep(meter, this);
     }
 
     private async Task<IReadOnlyList<RecordOutcome>?> CommitAsync(Pending[] records)
     {
         for (var attempt = 1; attempt <= Sizes.StaleMeterAttempts; attempt++)
         {
-            state ??= await world.Database.ReadMeterAsync(host.Life, meter);
-            if (state is null) return null;
-            switch (await host.LaneOf(meter).CommitAsync(new Flush(host.Life, meter, records, state.Versions)))
+            if (belief.State is null && !await (reading ??= ReadAsync())) return null;
+            switch (await host.Ledger.CommitAsync(new Flush(host.Life, meter, records, belief)))
             {
                 case FlushResult.Committed committed:
-                    state = state.After(committed.Streams);
-                    world.Oracle.Believed(state, committed.Streams.Keys);
                     return committed.Outcomes;
                 case FlushResult.Stale:
                     world.Faults.Count(Fault.StaleFlush);
-                    state = null;
+                    break;
+                case FlushResult.Unread:
+                    world.Faults.Count(Fault.UnreadFlush);
                     break;
                 default:
                     return null;
@@ -72,15 +61,13 @@ internal sealed class Grain(World world, Host host, Meter meter)
         return null;
     }
 
-    private static void Answer(List<Waiting> group, IReadOnlyList<RecordOutcome>? outcomes)
+    /// <returns>False when the database did not answer.</returns>
+    private async Task<bool> ReadAsync()
     {
-        var next = 0;
-        foreach (var (records, answer) in group)
-        {
-            answer(outcomes?.Skip(next).Take(records.Length).ToArray());
-            next += records.Length;
-        }
+        var read = await world.Database.ReadMeterAsync(host.Life, meter);
+        reading = null;
+        if (read is null) return false;
+        belief.Learn(read);
+        return true;
     }
-
-    private readonly record struct Waiting(Pending[] Records, Action<IReadOnlyList<RecordOutcome>?> Answer);
 }

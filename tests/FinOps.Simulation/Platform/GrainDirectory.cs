@@ -25,10 +25,17 @@ internal sealed class GrainDirectory(World world)
         foreach (var meter in places.Where(p => p.Value == dead).Select(p => p.Key).ToArray()) places.Remove(meter);
     }
 
+    /// <summary>Straight to the meter where it is awake in the caller's process; else wherever it is or wakes.</summary>
     /// <returns>Null: no answer in time, or the meter refused. What the caller cannot know is whether anything was written.</returns>
     public Task<IReadOnlyList<RecordOutcome>?> CallAsync(Host caller, Meter meter, Pending[] records)
     {
         var answer = new Promise<IReadOnlyList<RecordOutcome>?>(caller.Life);
+        if (caller.Grains.TryGetValue(meter, out var here))
+        {
+            here.Record(records, answer.Keep);
+            return answer.Task;
+        }
+
         world.Loop.After(Sizes.CallPatience, () => answer.Keep(null));
         var target = Place(caller, meter);
         if (!world.Faults.Strike(Fault.CallLost, 0.005))

@@ -25,7 +25,7 @@ internal sealed class Host
 
     public Dictionary<Meter, Grain> Grains { get; private set; } = null!;
 
-    public IReadOnlyList<Lane> Lanes { get; private set; } = null!;
+    public Ledger Ledger { get; private set; } = null!;
 
     public Doorway Doorway { get; private set; } = null!;
 
@@ -33,12 +33,15 @@ internal sealed class Host
 
     public DateTimeOffset Clock => world.Loop.Now + skew;
 
-    public bool IsIdle => Life.Over || (Grains.Values.All(g => g.IsIdle) && Lanes.All(l => l.IsIdle) && Budgets.IsIdle);
+    public bool IsIdle => Life.Over || (Grains.Values.All(g => g.IsIdle) && Ledger.IsIdle && Budgets.IsIdle);
 
     public Grain Activate(Meter meter) => new(world, this, meter);
 
-    // Not string.GetHashCode, which differs from process to process.
-    public Lane LaneOf(Meter meter) => Lanes[(meter.Tenant.Value.Length + meter.Model.Value[0]) % Lanes.Count];
+    /// <summary>Changes nothing where another activation has woken since.</summary>
+    public void Sleep(Meter meter, Grain grain)
+    {
+        if (Grains.GetValueOrDefault(meter) == grain) Grains.Remove(meter);
+    }
 
     /// <summary>From the broker.</summary>
     public void Take(Message message, Connection from)
@@ -79,7 +82,7 @@ internal sealed class Host
     {
         Life = new Life(world.Loop);
         Grains = [];
-        Lanes = [.. Enumerable.Range(0, Sizes.Lanes).Select(lane => new Lane(world, this, (number * Sizes.Lanes) + lane))];
+        Ledger = new Ledger(world, this, number * Sizes.Lanes);
         Budgets = new BudgetDesk(world, this);
         Doorway = new Doorway(world, this);
         recordUsage = new RecordUsage(world, this);

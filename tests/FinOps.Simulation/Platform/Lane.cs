@@ -1,34 +1,46 @@
-using FinOps.Domain.Metering;
-
 namespace FinOps.Simulation.Platform;
 
-/// <summary>Commits for its meters, one group at a time; what comes meanwhile goes into the next.</summary>
-internal sealed class Lane(World world, Host host, int number)
+/// <summary>Commits what waits, one group at a time, and tells the meters' activations what became of their streams.</summary>
+internal sealed class Lane(World world, Host host, Ledger ledger, int number)
 {
-    private readonly Queue<Flush> waiting = new();
     private readonly LedgerCommit commit = new(world, host, number);
-    private bool running;
 
-    public bool IsIdle => !running && waiting.Count == 0;
+    public bool IsIdle { get; private set; } = true;
 
-    public Task<FlushResult> CommitAsync(Flush flush)
+    /// <summary>A commit is under way before the callers of the one before it are told.</summary>
+    public async Task RunAsync()
     {
-        waiting.Enqueue(flush);
-        if (!running) world.Loop.Start(RunAsync);
-        return flush.Result;
-    }
-
-    private async Task RunAsync()
-    {
-        running = true;
-        while (waiting.Count > 0)
+        IsIdle = false;
+        var answer = () => { };
+        while (ledger.Take(this) is { Count: > 0 } group)
         {
-            var group = Gather.UpTo<Flush>(Sizes.RecordsPerCommit, waiting.TryDequeue, f => f.Records.Count);
-            var results = await commit.RunAsync(group);
-            for (var i = 0; i < group.Count; i++) group[i].Complete(results?[i] ?? new FlushResult.Failed());
-            if (results is not null) host.Budgets.Committed(group);
+            var committing = CommitAsync(group);
+            answer();
+            var results = await committing;
+            ledger.Release(group);
+            answer = () => Answer(group, results);
         }
 
-        running = false;
+        IsIdle = true;
+        answer();
+    }
+
+    private async Task<List<FlushResult>> CommitAsync(List<Flush> group)
+    {
+        var known = group.FindAll(f => f.Belief.State is not null);
+        var told = known.Count > 0 ? await commit.RunAsync(known) : [];
+        var results = group.ConvertAll(FlushResult (f) => known.IndexOf(f) switch
+        {
+            -1 => new FlushResult.Unread(),
+            var place => told?[place] ?? new FlushResult.Failed(),
+        });
+        for (var i = 0; i < group.Count; i++) group[i].Belief.Take(results[i]);
+        return results;
+    }
+
+    private void Answer(List<Flush> group, List<FlushResult> results)
+    {
+        for (var i = 0; i < group.Count; i++) group[i].Complete(results[i]);
+        host.Budgets.Committed(group.Where((_, i) => results[i] is FlushResult.Committed));
     }
 }

@@ -1,4 +1,5 @@
 using FinOps.Domain.Metering;
+using FinOps.Domain.Values;
 using FinOps.Simulation.Store;
 
 namespace FinOps.Simulation.Platform;
@@ -83,6 +84,7 @@ internal sealed class LedgerCommit(World world, Host host, int lane)
         List<Flush> group, List<Flush> fresh, RecordOutcome[] outcomes, IReadOnlyDictionary<string, long> stored)
     {
         var results = new List<FlushResult>(group.Count);
+        var grown = new Dictionary<Meter, Growth>();
         var next = 0;
         foreach (var flush in group)
         {
@@ -92,18 +94,18 @@ internal sealed class LedgerCommit(World world, Host host, int lane)
                 continue;
             }
 
+            if (!grown.TryGetValue(flush.Meter, out var growth)) grown[flush.Meter] = growth = new Growth(flush.Belief);
+            growth.Add(flush);
             var own = new RecordOutcome[flush.Records.Count];
-            var added = new Dictionary<MeterMonth, int>();
             for (var i = 0; i < own.Length; i++)
             {
                 own[i] = outcomes[next++];
                 if (own[i] != RecordOutcome.Accepted) continue;
-                var month = MeterMonth.Of(flush.Records[i].Record);
-                added[month] = added.GetValueOrDefault(month) + 1;
+                var stream = MeterMonth.Of(flush.Records[i].Record).StreamId;
+                growth.Streams[stream] = (stored.GetValueOrDefault(stream) + 1, growth.Streams.GetValueOrDefault(stream).Added + 1);
             }
 
-            results.Add(new FlushResult.Committed(own, added.ToDictionary(
-                a => a.Key.StreamId, a => (stored.GetValueOrDefault(a.Key.StreamId) + 1, a.Value))));
+            results.Add(new FlushResult.Committed(own, growth));
         }
 
         return results;

@@ -29,7 +29,7 @@ internal sealed class UnseenCommit(World world, Host host, int lane)
 
     private static IReadOnlyDictionary<string, long> NoVersions { get; } = new Dictionary<string, long>();
 
-    /// <returns>In the order in which their locks are taken; null where a stream is new, or two activations of one meter write.</returns>
+    /// <returns>In the order in which their locks are taken; null where a stream is new, or two activations of one meter believe otherwise.</returns>
     private static SortedDictionary<string, long>? Believed(List<Flush> group)
     {
         var versions = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -37,7 +37,8 @@ internal sealed class UnseenCommit(World world, Host host, int lane)
         {
             foreach (var stream in flush.Streams)
             {
-                if (!flush.Versions.TryGetValue(stream, out var version) || !versions.TryAdd(stream, version)) return null;
+                if (!flush.Versions.TryGetValue(stream, out var version)) return null;
+                if (!versions.TryAdd(stream, version) && versions[stream] != version) return null;
             }
         }
 
