@@ -12,6 +12,9 @@ public static class Limits
     /// <summary>Records of one commit: enough to spread the cost of a flush thin, small enough that a commit takes tens of milliseconds.</summary>
     public const int RecordsPerCommit = 5_000;
 
+    /// <summary>Records of a commit up to which the next one is made ready and sent before its callers are told: beyond it they are told first.</summary>
+    public const int RecordsOfSmallCommit = 500;
+
     /// <summary>Flushes that wait for a lane, one for each meter of a batch; as many may be left waiting because another lane writes their meters. Beyond it callers wait.</summary>
     public const int FlushesWaiting = 10_000;
 

@@ -63,6 +63,13 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
             await committing;
             waiting.Release(taken.Group);
             answer = new Answer(taken.Group, results);
+            if (next is null && answer.Records > Limits.RecordsOfSmallCommit)
+            {
+                // What its senders have ready goes into the next one: larger commits make larger events, which take less room.
+                Give(answer);
+                answer = new Answer([], []);
+            }
+
             taken = next ?? Take(lane, isFull);
         }
 
@@ -73,8 +80,8 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
     private async Task<Taken?> TakeAheadAsync(Task committing, Answer answer, int lane, bool isFull)
     {
         if (isFull) return Take(lane, isFull);
-        var answered = answer.Group.Sum(f => f.Records.Count);
-        if (answered > 0) await Task.WhenAny(committing, waiting.ComeAsync(answered));
+        if (answer.Records is 0 or > Limits.RecordsOfSmallCommit) return null;
+        await Task.WhenAny(committing, waiting.ComeAsync(answer.Records));
         return committing.IsCompleted ? null : Take(lane, isFull);
     }
 
@@ -164,5 +171,8 @@ internal sealed class Ledger(LedgerCommit commit, IEnumerable<ICommittedUsageLis
     /// <param name="Bet">What was made ready of them; null where the commit must look first.</param>
     private sealed record Taken(List<MeterFlush> Group, Bet? Bet);
 
-    private readonly record struct Answer(List<MeterFlush> Group, FlushResult[] Results);
+    private readonly record struct Answer(List<MeterFlush> Group, FlushResult[] Results)
+    {
+        public int Records { get; } = Group.Sum(f => f.Records.Count);
+    }
 }

@@ -1,7 +1,11 @@
+using System.Data.Common;
+using System.Runtime.ExceptionServices;
 using JasperFx;
 using Marten;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Weasel.Core;
+using Weasel.Core.Migrations;
 
 namespace FinOps.Platform.Storage;
 
@@ -15,13 +19,13 @@ internal static class MartenSchema
     private const string Dropped = "fkey_mt_events_stream_id";
 
     /// <summary>Creates and changes what is otherwise than the model has it; where nothing is, this only reads.</summary>
-    public static async Task ApplyAsync(IDocumentStore store, NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task ApplyAsync(IDocumentStore store, NpgsqlConnection connection, ILogger log, CancellationToken cancellation)
     {
         var database = store.Storage.Database;
         var wanted = await database.CreateMigrationAsync(cancellation);
         var migration = new SchemaMigration(wanted.Deltas.Where(d => !LacksDroppedAlone(d, database.Migrator)));
         if (migration.Difference != SchemaPatchDifference.None)
-            await database.Migrator.ApplyAllAsync(connection, migration, AutoCreate.CreateOrUpdate, ct: cancellation);
+            await database.Migrator.ApplyAllAsync(connection, migration, AutoCreate.CreateOrUpdate, new Log(log), cancellation);
         // Not among the numbered scripts: Marten makes it anew with any other change of the table. Asked first, because dropping locks the table.
         await connection.ExecuteAsync(
             $"""
@@ -41,5 +45,17 @@ internal static class MartenSchema
         delta.WriteUpdate(migrator, sql);
         return sql.ToString().Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var alone]
             && alone.Contains($"ADD CONSTRAINT {Dropped}", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The usual one writes every statement to the console.</summary>
+    private sealed class Log(ILogger log) : IMigrationLogger
+    {
+        public void SchemaChange(string sql) => log.LogDebug("Marten changes its tables: {Sql}", sql);
+
+        public void DestructiveChange(string sql) => log.LogWarning("Marten changes its tables and loses something: {Sql}", sql);
+
+        public void WithheldDrop(string sql) => log.LogWarning("Marten would drop and did not: {Sql}", sql);
+
+        public void OnFailure(DbCommand command, Exception ex) => ExceptionDispatchInfo.Throw(ex);
     }
 }

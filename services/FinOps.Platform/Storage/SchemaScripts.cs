@@ -28,7 +28,7 @@ public sealed class SchemaScripts(
                 create table if not exists finops.schema_version (
                   version int primary key, name text not null, applied_at timestamptz not null default now());
                 """, cancellation);
-            await MartenSchema.ApplyAsync(store, connection, cancellation);
+            await MartenSchema.ApplyAsync(store, connection, log, cancellation);
             PostgreSqlObjectsInstaller.Install(connection, StorageModule.JobsSchema);
             var applied = await AppliedAsync(connection, cancellation);
             foreach (var script in Scripts.Where(s => !applied.Contains(s.Version)))
