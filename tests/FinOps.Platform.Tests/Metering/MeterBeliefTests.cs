@@ -9,7 +9,7 @@ public sealed class MeterBeliefTests
 {
     private static readonly Meter Meter = new(new TenantId("t"), new ModelId("m"));
 
-    private readonly Dictionary<string, long> versions = new() { [MeterMonth.Of(Pending("1").Record).StreamId] = 7 };
+    private readonly Dictionary<string, long> versions = new() { [MeterMonth.Of(Pending.Of(Meter, "1").Record).StreamId] = 7 };
 
     [Fact]
     public void Two_flushes_of_one_commit_grow_a_meter_once()
@@ -61,19 +61,5 @@ public sealed class MeterBeliefTests
     private IReadOnlyList<FlushResult> Committed(params MeterFlush[] flushes) =>
         new LedgerGroup(flushes, new RecordOutcome[flushes.Sum(f => f.Records.Count)]).Results(versions);
 
-    private static MeterFlush Flush(MeterBelief belief, params string[] ids) => new(Meter, Array.ConvertAll(ids, Pending), belief);
-
-    private static PendingRecord Pending(string id)
-    {
-        var record = new UsageRecord
-        {
-            Tenant = Meter.Tenant,
-            Model = Meter.Model,
-            Source = "s",
-            Id = id,
-            OccurredAt = DateTimeOffset.UnixEpoch,
-            Quantities = Quantities.Of((UnitClass.Output, 1)),
-        };
-        return new PendingRecord(record, RecordDigest.Of(record), null);
-    }
+    private static MeterFlush Flush(MeterBelief belief, params string[] ids) => new(Meter, Array.ConvertAll(ids, id => Pending.Of(Meter, id)), belief);
 }

@@ -16,7 +16,7 @@ public sealed class StreamStartedTwiceTests(RunningHost host) : IClassFixture<Ru
     public async Task Of_two_activations_that_start_one_stream_the_later_is_stale()
     {
         var (commit, reader) = (host.Services.GetRequiredService<LedgerCommit>(), host.Services.GetRequiredService<MeterState.Reader>());
-        var (first, second) = (Pending("1"), Pending("2"));
+        var (first, second) = (Pending.Of(Meter, "1"), Pending.Of(Meter, "2"));
 
         // The second activation's commit has looked for the stream and waits for a key that someone else may be about to claim …
         await using var connection = await host.Database.OpenConnectionAsync();
@@ -51,19 +51,5 @@ public sealed class StreamStartedTwiceTests(RunningHost host) : IClassFixture<Ru
             where datname = current_database() and wait_event_type = 'Lock' and query like '%usage_key%'
             """);
         return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static PendingRecord Pending(string id)
-    {
-        var record = new UsageRecord
-        {
-            Tenant = Meter.Tenant,
-            Model = Meter.Model,
-            Source = "s",
-            Id = id,
-            OccurredAt = DateTimeOffset.UnixEpoch,
-            Quantities = Quantities.Of((UnitClass.Output, 1)),
-        };
-        return new PendingRecord(record, RecordDigest.Of(record), null);
     }
 }

@@ -11,7 +11,7 @@ public sealed class UnseenCommitTests(RunningHost host) : IClassFixture<RunningH
 {
     private static readonly Meter Meter = new(new TenantId("unseen"), new ModelId("m"));
 
-    private static readonly string Stream = MeterMonth.Of(Pending("1", 1).Record).StreamId;
+    private static readonly string Stream = MeterMonth.Of(Pending.Of(Meter, "1", 1).Record).StreamId;
 
     [Fact]
     public async Task What_was_counted_and_what_was_written_by_others_is_met_and_nothing_is_half_written()
@@ -20,24 +20,24 @@ public sealed class UnseenCommitTests(RunningHost host) : IClassFixture<RunningH
         var commit = host.Services.GetRequiredService<LedgerCommit>();
 
         // A stream that is new is looked for first.
-        Assert.Null(await TryAsync(0, Pending("1", 1)));
-        await commit.CommitAsync([Flush(0, Pending("1", 1))], 0, CancellationToken.None);
+        Assert.Null(await TryAsync(0, Pending.Of(Meter, "1", 1)));
+        await commit.CommitAsync([Flush(0, Pending.Of(Meter, "1", 1))], 0, CancellationToken.None);
 
-        Assert.Equal(2, Assert.IsType<FlushResult.Committed>(Assert.Single((await TryAsync(1, Pending("2", 1)))!)).Growth.Versions[Stream]);
+        Assert.Equal(2, Assert.IsType<FlushResult.Committed>(Assert.Single((await TryAsync(1, Pending.Of(Meter, "2", 1)))!)).Growth.Versions[Stream]);
         Assert.Equal((2, 2, 2), await BooksAsync());
 
         // One that was counted, as it was and otherwise; a meter that knows too little, and one that knows too much.
-        Assert.Null(await TryAsync(2, Pending("3", 1), Pending("1", 1)));
-        Assert.Null(await TryAsync(2, Pending("3", 1), Pending("1", 9)));
-        Assert.Null(await TryAsync(1, Pending("3", 1)));
-        Assert.Null(await TryAsync(3, Pending("3", 1)));
+        Assert.Null(await TryAsync(2, Pending.Of(Meter, "3", 1), Pending.Of(Meter, "1", 1)));
+        Assert.Null(await TryAsync(2, Pending.Of(Meter, "3", 1), Pending.Of(Meter, "1", 9)));
+        Assert.Null(await TryAsync(1, Pending.Of(Meter, "3", 1)));
+        Assert.Null(await TryAsync(3, Pending.Of(Meter, "3", 1)));
         Assert.Equal((2, 2, 2), await BooksAsync());
 
         // The ledger looks then, and answers as ever.
-        var looked = await commit.CommitAsync([Flush(2, Pending("3", 1), Pending("1", 1), Pending("2", 9))], 0, CancellationToken.None);
+        var looked = await commit.CommitAsync([Flush(2, Pending.Of(Meter, "3", 1), Pending.Of(Meter, "1", 1), Pending.Of(Meter, "2", 9))], 0, CancellationToken.None);
         Assert.Equal(
             [RecordOutcome.Accepted, RecordOutcome.Duplicate, RecordOutcome.Conflict], Assert.IsType<FlushResult.Committed>(Assert.Single(looked)).Outcomes);
-        Assert.IsType<FlushResult.Stale>(Assert.Single(await commit.CommitAsync([Flush(2, Pending("4", 1))], 0, CancellationToken.None)));
+        Assert.IsType<FlushResult.Stale>(Assert.Single(await commit.CommitAsync([Flush(2, Pending.Of(Meter, "4", 1))], 0, CancellationToken.None)));
         Assert.Equal((3, 3, 3), await BooksAsync());
 
         async Task<IReadOnlyList<FlushResult>?> TryAsync(long version, params PendingRecord[] records) =>
@@ -62,18 +62,4 @@ public sealed class UnseenCommitTests(RunningHost host) : IClassFixture<RunningH
 
     private static MeterFlush Flush(long version, params PendingRecord[] records) =>
         new(Meter, records, version == 0 ? Believing.Nothing : Believing.In(new() { [Stream] = version }));
-
-    private static PendingRecord Pending(string id, long output)
-    {
-        var record = new UsageRecord
-        {
-            Tenant = Meter.Tenant,
-            Model = Meter.Model,
-            Source = "s",
-            Id = id,
-            OccurredAt = DateTimeOffset.UnixEpoch,
-            Quantities = Quantities.Of((UnitClass.Output, output)),
-        };
-        return new PendingRecord(record, RecordDigest.Of(record), null);
-    }
 }

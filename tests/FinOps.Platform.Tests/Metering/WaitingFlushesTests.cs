@@ -8,6 +8,8 @@ namespace FinOps.Platform.Tests.Metering;
 /// <summary>No two lanes hold one meter, and nobody is overtaken by his own later records.</summary>
 public sealed class WaitingFlushesTests
 {
+    private static readonly Meter Meter = new(new TenantId("t"), new ModelId("m"));
+
     private readonly WaitingFlushes waiting = new();
     private readonly MeterBelief one = Believing.Nothing;
     private readonly MeterBelief other = Believing.Nothing;
@@ -60,7 +62,7 @@ public sealed class WaitingFlushesTests
     [Fact]
     public async Task A_commit_ends_with_the_flush_that_fills_it()
     {
-        foreach (var _ in Enumerable.Range(0, 3)) await waiting.AddAsync(new MeterFlush(Record("x").Record.Meter, [.. Enumerable.Repeat(Record("x"), Limits.RecordsPerCommit / 2)], one));
+        foreach (var _ in Enumerable.Range(0, 3)) await waiting.AddAsync(new MeterFlush(Meter, [.. Enumerable.Repeat(Pending.Of(Meter, "x"), Limits.RecordsPerCommit / 2)], one));
 
         Assert.True(waiting.IsEnough);
         Assert.Equal(2, waiting.Take(0).Count);
@@ -83,22 +85,8 @@ public sealed class WaitingFlushesTests
 
     private async Task AddAsync(params (MeterBelief Belief, string Id)[] flushes)
     {
-        foreach (var (belief, id) in flushes) await waiting.AddAsync(new MeterFlush(Record(id).Record.Meter, [Record(id)], belief));
+        foreach (var (belief, id) in flushes) await waiting.AddAsync(new MeterFlush(Meter, [Pending.Of(Meter, id)], belief));
     }
 
     private static IEnumerable<string> Ids(List<MeterFlush> flushes) => flushes.Select(f => f.Records[0].Record.Id);
-
-    private static PendingRecord Record(string id)
-    {
-        var record = new UsageRecord
-        {
-            Tenant = new TenantId("t"),
-            Model = new ModelId("m"),
-            Source = "s",
-            Id = id,
-            OccurredAt = DateTimeOffset.UnixEpoch,
-            Quantities = Quantities.Of((UnitClass.Output, 1)),
-        };
-        return new PendingRecord(record, RecordDigest.Of(record), null);
-    }
 }
