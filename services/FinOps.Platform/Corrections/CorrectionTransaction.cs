@@ -1,6 +1,7 @@
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Metering;
+using FinOps.Platform.Storage;
 using Marten;
 using Marten.Services;
 using Npgsql;
@@ -61,7 +62,7 @@ internal sealed class CorrectionTransaction(
         var ids = await series.ResolveAsync(connection, changes.Keys.Select(k => k.Series), cancellation);
         resolved.Add(ids);
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var command in LedgerTables.ChangeBuckets(changes, ids, LedgerFold.RecordedAt(facts[0].Event))) batch.BatchCommands.Add(command);
+        batch.Add(LedgerTables.ChangeBuckets(changes, ids, LedgerFold.RecordedAt(facts[0].Event)));
         var given = facts.Select(f => (f.Stream, Meaning: LedgerFold.Meaning(f.Event))).Where(f => f.Meaning.Sign > 0)
             .Select(f => (f.Stream, f.Meaning.Records.Unpack()));
         backfilled.AddRange(backfills.Note(batch, given));
@@ -84,7 +85,7 @@ internal sealed class CorrectionTransaction(
     {
         HasWritten = true;
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var command in commands) batch.BatchCommands.Add(command);
+        batch.Add(commands);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

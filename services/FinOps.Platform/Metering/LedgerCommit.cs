@@ -81,11 +81,11 @@ internal sealed class LedgerCommit(
             ids = await series.ResolveAsync(connection, wanted, cancellation);
         }
 
-        foreach (var command in LedgerEvents.Append(group.Events(recordedAt), versions)) batch.BatchCommands.Add(command);
+        batch.Add(LedgerEvents.Append(group.Events(recordedAt), versions));
         var backfilled = backfills.Note(batch, group.Streams);
-        foreach (var command in LedgerTables.ChangeBuckets(group.Buckets, ids, recordedAt)) batch.BatchCommands.Add(command);
+        batch.Add(LedgerTables.ChangeBuckets(group.Buckets, ids, recordedAt));
         LedgerTables.AddConflicts(batch, group.Conflicts, recordedAt);
-        foreach (var command in LedgerTables.AddTallies(group.Tallies, lane, recordedAt)) batch.BatchCommands.Add(command);
+        batch.Add(LedgerTables.AddTallies(group.Tallies, lane, recordedAt));
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation);
         return (ids, backfilled);
     }
@@ -98,7 +98,7 @@ internal sealed class LedgerCommit(
         await using var batch = new NpgsqlBatch(connection);
         if (names.Length > 0)
         {
-            foreach (var command in Backfills.Enter(names)) batch.BatchCommands.Add(command);
+            batch.Add(Backfills.Enter(names));
         }
 
         batch.BatchCommands.Add(new("select id, version from finops.mt_streams where id = any($1) order by id for update")

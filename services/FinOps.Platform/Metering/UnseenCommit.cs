@@ -46,8 +46,8 @@ internal sealed class UnseenCommit(LedgerDatabase database, SeriesIds series)
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         // Statements up to the end of a batch are one transaction by themselves, which has committed when the batch ends.
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var command in LedgerEvents.Append(bet.Events, versions)) batch.BatchCommands.Add(command);
-        foreach (var command in bet.Rest) batch.BatchCommands.Add(command);
+        batch.Add(LedgerEvents.Append(bet.Events, versions));
+        batch.Add(bet.Rest);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellation);
