@@ -1,4 +1,3 @@
-using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Hosting;
 using FinOps.Platform.Metering;
