@@ -10,6 +10,16 @@ internal sealed class HttpBenchmark(Uri url, string key, string postgres)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    // Who reports call by call reports what happened just now, so that the buckets of a round are those of the round before, as in production.
+    private static readonly TimeSpan Live = TimeSpan.FromMinutes(5);
+
+    // The runtime compiles what is called often again, and is not done before: rounds after fewer grow from one to the next.
+    private const int WarmUpRequests = 300_000;
+
+    // The same tenants in each round: their meters are at work already.
+    private readonly string run = Guid.NewGuid().ToString("N")[..8];
+    private int posted;
+
     public async Task<Measurement> MeasureAsync(int count, int clients, CancellationToken cancellation)
     {
         LeanClients.AnswerInline();
@@ -17,9 +27,9 @@ internal sealed class HttpBenchmark(Uri url, string key, string postgres)
         await using var baseline = await InsertHost.StartAsync(Patience, cancellation);
         var processor = new ProcessorTime(database);
         var host = HostMemory.Find().ProcessId;
-        // The first of each do not count: connections are opened, and code is compiled, which takes a hundred thousand calls until it is for good.
-        await PostAllAsync(baseline.Url, "/insert", 2 * count, clients, cancellation);
-        await PostAllAsync(url, "/v1/usage", 2 * count, clients, cancellation);
+        // They do not count: connections are opened, streams are started, and code is compiled.
+        await PostAllAsync(baseline.Url, "/insert", WarmUpRequests, clients, cancellation);
+        await PostAllAsync(url, "/v1/usage", WarmUpRequests, clients, cancellation);
         var (ours, theirs) = (new List<ProcessorTime.Spent>(), new List<ProcessorTime.Spent>());
         var measured = await PairedRounds.MeasureAsync(
             "http", "requests/s",
@@ -42,11 +52,17 @@ internal sealed class HttpBenchmark(Uri url, string key, string postgres)
 
     private async Task<double> PostAllAsync(Uri to, string path, int count, int clients, CancellationToken cancellation)
     {
-        var run = Guid.NewGuid().ToString("N")[..8];
-        // The week that ends now: who reports call by call reports live.
-        var bodies = BenchmarkRecords.Of(run, count, DateTimeOffset.UtcNow.AddDays(-7)).Select(Body);
+        var bodies = LiveRecords(count).Select(Body);
         var took = await new LeanClients(to, path, key).PostAsync(bodies, clients, cancellation);
         return count / took.TotalSeconds;
+    }
+
+    /// <summary>A week's records, as if they came in minutes.</summary>
+    private IEnumerable<UsageRecord> LiveRecords(int count)
+    {
+        var (name, start, week) = (++posted, BenchmarkRecords.Start, TimeSpan.FromDays(7));
+        var from = DateTimeOffset.UtcNow - Live;
+        return BenchmarkRecords.Of(run, count).Select(r => r with { Id = $"{name}-{r.Id}", OccurredAt = from + (Live * ((r.OccurredAt - start) / week)) });
     }
 
     private static ProcessorTime.Spent Median(List<ProcessorTime.Spent> rounds) =>

@@ -25,7 +25,7 @@ public static class StorageModule
         {
             var settings = Settings(connectionString);
             (settings.NoResetOnClose, settings.MaxPoolSize) = (true, Limits.LedgerLanes);
-            return new LedgerDatabase(NpgsqlDataSource.Create(settings));
+            return new LedgerDatabase(settings);
         });
         services.AddMarten(provider =>
         {

@@ -1,8 +1,10 @@
 using FinOps.Domain.Metering;
 using FinOps.Domain.Values;
 using FinOps.Platform.Metering;
+using FinOps.Platform.Storage;
 using FinOps.Platform.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace FinOps.Platform.Tests.Metering;
 
@@ -42,6 +44,38 @@ public sealed class UnseenCommitTests(RunningHost host) : IClassFixture<RunningH
 
         async Task<IReadOnlyList<FlushResult>?> TryAsync(long version, params PendingRecord[] records) =>
             unseen.Prepare([Flush(version, records)], 0, DateTimeOffset.UtcNow) is { } bet ? await unseen.TryAsync(bet, CancellationToken.None) : null;
+    }
+
+    [Fact]
+    public async Task A_commit_finds_what_it_looks_for_by_its_key_however_few_streams_there_are()
+    {
+        var few = new Meter(new TenantId("few"), new ModelId("m"));
+        var record = Pending.Of(few, "1", 1);
+        var stream = MeterMonth.Of(record.Record).StreamId;
+        await host.Services.GetRequiredService<LedgerCommit>().CommitAsync([new(few, [record], Believing.Nothing)], 0, CancellationToken.None);
+        // Now the planner knows that the tables are a page each.
+        await using (var analyze = host.Database.CreateCommand("analyze finops.mt_streams, finops.usage_key")) await analyze.ExecuteNonQueryAsync();
+        var appended = new LedgerEvents.Appended(stream, LedgerEvents.Json(UsageRecorded.Pack([record.Record], DateTimeOffset.UtcNow)));
+        NpgsqlBatchCommand[] statements = [.. LedgerEvents.Append([appended], new() { [stream] = 1 }), DedupeKeys.LookUp([record])];
+        await using var lane = await host.Services.GetRequiredService<LedgerDatabase>().Source.OpenConnectionAsync();
+
+        foreach (var statement in statements)
+        {
+            var plan = await PlanAsync(lane, statement);
+            Assert.Contains("Index", plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<string> PlanAsync(NpgsqlConnection lane, NpgsqlBatchCommand statement)
+    {
+        await using var batch = new NpgsqlBatch(lane);
+        statement.CommandText = $"explain {statement.CommandText}";
+        batch.BatchCommands.Add(statement);
+        await using var reader = await batch.ExecuteReaderAsync();
+        var lines = new List<string>();
+        while (await reader.ReadAsync()) lines.Add(reader.GetString(0));
+        return string.Join('\n', lines);
     }
 
     /// <returns>Events, records in buckets, and accepted records of the tally.</returns>
