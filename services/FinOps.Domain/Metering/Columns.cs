@@ -11,7 +11,7 @@ internal static class Columns
     {
         // Most columns of most events say one thing.
         var first = text(records[0]);
-        if (AreAll(records, r => text(r) == first)) return ([first], null);
+        if (records.All(r => text(r) == first)) return ([first], null);
         var texts = new List<string?>();
         var index = new int[records.Count];
         var known = new Dictionary<string, int>();
@@ -41,7 +41,7 @@ internal static class Columns
         IReadOnlyList<UsageRecord> records)
     {
         var tags = records[0].Tags;
-        if (AreAll(records, r => r.Tags.Count == tags.Count && r.Tags.SequenceEqual(tags)))
+        if (records.All(r => r.Tags.Count == tags.Count && r.Tags.SequenceEqual(tags)))
             return tags.Count == 0 ? (null, null) : ([tags.ToDictionary(t => t.Key, t => t.Value)], null);
         var sets = new List<IReadOnlyDictionary<string, string>>();
         // A key of length-prefixed texts tells any two tag sets apart.
@@ -117,15 +117,5 @@ internal static class Columns
         }
 
         return masks;
-    }
-
-    private static bool AreAll(IReadOnlyList<UsageRecord> records, Func<UsageRecord, bool> holds)
-    {
-        for (var i = 0; i < records.Count; i++)
-        {
-            if (!holds(records[i])) return false;
-        }
-
-        return true;
     }
 }

@@ -10,6 +10,9 @@ internal static class BenchmarkRecords
 {
     public const int Tenants = 56;
 
+    /// <summary>From the first record to the last.</summary>
+    public static readonly TimeSpan Span = TimeSpan.FromDays(7);
+
     public static readonly DateTimeOffset Start = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
     // From this rank on a tenant calls in one hour of six only.
@@ -28,7 +31,7 @@ internal static class BenchmarkRecords
         var sharesByHour = Enumerable.Range(0, BurstEveryHours).Select(Shares).ToArray();
         for (var i = 0; i < count; i++)
         {
-            var occurredAt = (start ?? Start).AddMilliseconds((long)i * TimeSpan.FromDays(7).TotalMilliseconds / count);
+            var occurredAt = (start ?? Start).AddMilliseconds((long)i * Span.TotalMilliseconds / count);
             var tenant = Pick(sharesByHour[occurredAt.Hour % BurstEveryHours], random.NextDouble());
             var model = random.Next(20) == 0 ? (tenant + 1) % 5 : tenant % 5;
             yield return new UsageRecord

@@ -60,9 +60,12 @@ internal sealed class HttpBenchmark(Uri url, string key, string postgres)
     /// <summary>A week's records, as if they came in minutes.</summary>
     private IEnumerable<UsageRecord> LiveRecords(int count)
     {
-        var (name, start, week) = (++posted, BenchmarkRecords.Start, TimeSpan.FromDays(7));
-        var from = DateTimeOffset.UtcNow - Live;
-        return BenchmarkRecords.Of(run, count).Select(r => r with { Id = $"{name}-{r.Id}", OccurredAt = from + (Live * ((r.OccurredAt - start) / week)) });
+        var (name, from) = (++posted, DateTimeOffset.UtcNow - Live);
+        return BenchmarkRecords.Of(run, count).Select(r => r with
+        {
+            Id = $"{name}-{r.Id}",
+            OccurredAt = from + (Live * ((r.OccurredAt - BenchmarkRecords.Start) / BenchmarkRecords.Span)),
+        });
     }
 
     private static ProcessorTime.Spent Median(List<ProcessorTime.Spent> rounds) =>

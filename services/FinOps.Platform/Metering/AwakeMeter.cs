@@ -53,6 +53,10 @@ internal sealed class AwakeMeter(Meter meter, Ledger ledger, MeterState.Reader r
         }
     }
 
+    /// <summary>As <see cref="RecordAsync"/>, for a caller of this process, who waits as long as for a meter elsewhere.</summary>
+    /// <exception cref="TimeoutException">Nobody knows yet what became of it.</exception>
+    public Task<RecordOutcome[]> RecordHereAsync(PendingRecord[] records) => RecordAsync(records).WaitAsync(Limits.MeterPatience);
+
     /// <summary>What the meter has counted, as committed.</summary>
     public async Task<MeterTotals> TotalsAsync(CancellationToken cancellation)
     {

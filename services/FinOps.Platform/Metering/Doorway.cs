@@ -21,7 +21,7 @@ internal sealed class Doorway(Meters meters, LostSilos silos)
     public async Task<RecordOutcome> CountAsync(string? batchId, MeterRecord record)
     {
         if (meters.AwakeHere(record.Record.Meter) is { } here)
-            return (await here.RecordAsync([new PendingRecord(record.Record, record.Digest, batchId)]).WaitAsync(Limits.MeterPatience))[0];
+            return (await here.RecordHereAsync([new PendingRecord(record.Record, record.Digest, batchId)]))[0];
 
         var waiting = new Waiting(batchId, record);
         arrived.Enqueue(waiting);

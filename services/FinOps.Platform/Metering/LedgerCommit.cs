@@ -96,11 +96,7 @@ internal sealed class LedgerCommit(
         var records = flushes.SelectMany(f => f.Records);
         var names = Backfills.NamesOf(records.Select(r => r.Record)).Order(StringComparer.Ordinal).ToArray();
         await using var batch = new NpgsqlBatch(connection);
-        if (names.Length > 0)
-        {
-            batch.Add(Backfills.Enter(names));
-        }
-
+        if (names.Length > 0) batch.Add(Backfills.Enter(names));
         batch.BatchCommands.Add(new("select id, version from finops.mt_streams where id = any($1) order by id for update")
         {
             Parameters = { new() { Value = flushes.SelectMany(f => f.Streams).Distinct().ToArray() } },

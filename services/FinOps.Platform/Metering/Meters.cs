@@ -19,7 +19,7 @@ internal sealed class Meters(IGrainFactory grains, AwakeMeters awake)
 
     /// <exception cref="TimeoutException">Nobody knows yet what became of it.</exception>
     public Task<RecordOutcome[]> RecordAsync(Meter meter, MeterBatch batch) =>
-        awake.Find(meter) is { } here ? here.RecordAsync(batch.Pending()).WaitAsync(Limits.MeterPatience) : Grain(meter).RecordAsync(batch);
+        awake.Find(meter) is { } here ? here.RecordHereAsync(batch.Pending()) : Grain(meter).RecordAsync(batch);
 
     private IMeterGrain Grain(Meter meter)
     {

@@ -33,10 +33,13 @@ internal sealed class UnseenCommit(LedgerDatabase database, SeriesIds series)
         if (outcomes.Contains(RecordOutcome.Conflict)) return null;
         var group = new LedgerGroup(flushes, outcomes);
         if (series.Known(group.Series) is not { } ids) return null;
-        var (events, rest) = (group.Events(recordedAt), new List<NpgsqlBatchCommand> { DedupeKeys.Claim(group.Accepted) });
-        rest.AddRange(LedgerTables.ChangeBuckets(group.Buckets, ids, recordedAt));
-        rest.AddRange(LedgerTables.AddTallies(group.Tallies, lane, recordedAt));
-        return new Bet(flushes, group, events, rest);
+        return new Bet(
+            flushes, group, group.Events(recordedAt),
+            [
+                DedupeKeys.Claim(group.Accepted),
+                .. LedgerTables.ChangeBuckets(group.Buckets, ids, recordedAt),
+                .. LedgerTables.AddTallies(group.Tallies, lane, recordedAt),
+            ]);
     }
 
     /// <returns>Null where one must look first; nothing was written then.</returns>

@@ -30,9 +30,5 @@ internal sealed class LedgerDatabase : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    private static async Task EnterAsync(NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand(ByKeyAlone, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    private static Task EnterAsync(NpgsqlConnection connection) => connection.ExecuteAsync(ByKeyAlone, CancellationToken.None);
 }

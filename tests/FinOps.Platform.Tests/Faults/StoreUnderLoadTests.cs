@@ -17,6 +17,8 @@ public sealed class StoreUnderLoadTests(RunningHost host) : IClassFixture<Runnin
 {
     private const int Writers = 32;
 
+    private static readonly DateTimeOffset Day = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+
     [Fact]
     [Trait("Reliability", "T10")]
     public void No_projection_of_usage_runs_in_a_daemon()
@@ -56,7 +58,7 @@ public sealed class StoreUnderLoadTests(RunningHost host) : IClassFixture<Runnin
         {
             var count = Math.Min(appends - written, 1 + random.Next(20));
             if (random.Next(100) == 0) rolledBack += await RollBackAsync(ledger, writer, written);
-            var records = Enumerable.Range(written, count).Select(i => Pending(meter, $"{writer}-{i}")).ToList();
+            var records = Enumerable.Range(written, count).Select(i => Pending.Of(meter, $"{writer}-{i}", occurredAt: Day)).ToList();
             var state = await reader.ReadAsync(meter, CancellationToken.None);
             switch (await ledger.CommitAsync(new MeterFlush(meter, records, new MeterBelief(state))))
             {
@@ -71,23 +73,9 @@ public sealed class StoreUnderLoadTests(RunningHost host) : IClassFixture<Runnin
     private static async Task<int> RollBackAsync(Ledger ledger, int writer, int number)
     {
         var meter = new Meter(new TenantId("rolled-back"), new ModelId($"m{writer}"));
-        var flush = new MeterFlush(meter, [Pending(meter, $"{writer}-{number}-{Guid.NewGuid()}")], Believing.Nothing);
+        var flush = new MeterFlush(meter, [Pending.Of(meter, $"{writer}-{number}-{Guid.NewGuid()}", occurredAt: Day)], Believing.Nothing);
         await Assert.ThrowsAnyAsync<Exception>(() => ledger.CommitAsync(flush));
         return 1;
-    }
-
-    private static PendingRecord Pending(Meter meter, string id)
-    {
-        var record = new UsageRecord
-        {
-            Tenant = meter.Tenant,
-            Model = meter.Model,
-            Source = "s",
-            Id = id,
-            OccurredAt = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero),
-            Quantities = Quantities.Of((UnitClass.Output, 1)),
-        };
-        return new PendingRecord(record, RecordDigest.Of(record), null);
     }
 
     private async Task RefuseTenantAsync(string tenant)

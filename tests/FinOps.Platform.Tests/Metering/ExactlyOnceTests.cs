@@ -106,27 +106,13 @@ public sealed class ExactlyOnceTests(RunningHost host) : IClassFixture<RunningHo
         var other = await reader.ReadAsync(meter, CancellationToken.None);
         // … and so has the grain, which writes first.
         Assert.Equal(["accepted"], await PostAsync(Report("2", "twice", "m")));
-        Assert.IsType<FlushResult.Stale>(await ledger.CommitAsync(new MeterFlush(meter, [Pending("3")], new MeterBelief(other))));
+        Assert.IsType<FlushResult.Stale>(await ledger.CommitAsync(new MeterFlush(meter, [Pending.Of(meter, "3", occurredAt: Now)], new MeterBelief(other))));
 
         // Having read again it writes; now the grain is the stale one, reads again by itself, and nothing is lost or double.
         var fresh = await reader.ReadAsync(meter, CancellationToken.None);
-        Assert.IsType<FlushResult.Committed>(await ledger.CommitAsync(new MeterFlush(meter, [Pending("3")], new MeterBelief(fresh))));
+        Assert.IsType<FlushResult.Committed>(await ledger.CommitAsync(new MeterFlush(meter, [Pending.Of(meter, "3", occurredAt: Now)], new MeterBelief(fresh))));
         Assert.Equal(["duplicate", "accepted"], await PostAsync(Report("2", "twice", "m"), Report("4", "twice", "m")));
         Assert.Equal(4, await SumAsync("twice"));
-
-        static PendingRecord Pending(string id)
-        {
-            var record = new UsageRecord
-            {
-                Tenant = new TenantId("twice"),
-                Model = new ModelId("m"),
-                Source = "s",
-                Id = id,
-                OccurredAt = Now,
-                Quantities = Quantities.Of((UnitClass.Output, 1)),
-            };
-            return new PendingRecord(record, RecordDigest.Of(record), null);
-        }
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace FinOps.Platform.Tests.Metering;
 /// <summary>Records that acceptance let pass.</summary>
 internal static class Pending
 {
-    /// <summary>Of source <c>s</c>, at the start of 1970.</summary>
-    public static PendingRecord Of(Meter meter, string id, long output = 1)
+    /// <summary>Of source <c>s</c>, at the start of 1970 unless told otherwise.</summary>
+    public static PendingRecord Of(Meter meter, string id, long output = 1, DateTimeOffset? occurredAt = null)
     {
         var record = new UsageRecord
         {
@@ -16,7 +16,7 @@ internal static class Pending
             Model = meter.Model,
             Source = "s",
             Id = id,
-            OccurredAt = DateTimeOffset.UnixEpoch,
+            OccurredAt = occurredAt ?? DateTimeOffset.UnixEpoch,
             Quantities = Quantities.Of((UnitClass.Output, output)),
         };
         return new PendingRecord(record, RecordDigest.Of(record), null);
